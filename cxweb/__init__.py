@@ -1,0 +1,29 @@
+"""cxweb: customer feedback after each delivery, run by the company itself."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from cxweb.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """The application for these settings, by default those of the environment. Raises InvalidSetting."""
+    from flask import Flask  # noqa: PLC0415 - importing the package itself stays free of side effects
+
+    from cxweb import cli, web  # noqa: PLC0415
+    from cxweb.core import db, queue  # noqa: PLC0415
+    from cxweb.settings import Settings  # noqa: PLC0415
+
+    settings = settings or Settings.from_env()
+    app = Flask("cxweb", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(SECRET_KEY=settings.secret_key, CXWEB=settings)
+    db.init_app(app, settings.database_url)
+    queue.init_app(app, settings.redis_url)
+    web.init_app(app, settings)
+    cli.init_app(app)
+    return app

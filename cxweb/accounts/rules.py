@@ -1,0 +1,103 @@
+"""Roles, what each may do, and the perimeter a person or key sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+ROLES = ("admin", "dispatcher", "relations", "reader")
+SCOPES = ("orders", "read", "metrics")
+
+# The role table of the product. `figures` is what every role may see.
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "reader": frozenset({"figures"}),
+    "dispatcher": frozenset({"figures", "contacts", "orders"}),
+    "relations": frozenset({"figures", "contacts", "orders", "relations", "export"}),
+    "admin": frozenset({"figures", "contacts", "orders", "relations", "export", "settings"}),
+}
+
+SESSION_LENGTH = timedelta(hours=12)
+ATTEMPT_WINDOW = timedelta(minutes=15)
+FREE_ATTEMPTS = 5
+SHORTEST_PASSWORD = 12
+
+
+class ForbiddenAct(Exception):
+    """The role does not allow the act."""
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """What of the company is seen: everything, or the branch below one depot."""
+
+    depot_id: int | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.depot_id is None
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The signed-in person, as plain facts."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    perimeter: Perimeter
+    language: str | None
+    depot_name: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """How the audit log and the history name this person."""
+        return f"user:{self.id}"
+
+    def may(self, act: str) -> bool:
+        return act in ALLOWED[self.role]
+
+    def require(self, act: str) -> None:
+        """Raises ForbiddenAct unless the role allows the act."""
+        if not self.may(act):
+            raise ForbiddenAct(act)
+
+
+@dataclass(frozen=True)
+class Client:
+    """The program behind an API key, as plain facts."""
+
+    key_id: int
+    name: str
+    scopes: frozenset[str]
+    perimeter: Perimeter
+
+    @property
+    def actor(self) -> str:
+        return f"key:{self.key_id}"
+
+
+def wait_before_next(failures: int) -> timedelta:
+    """How long after the last of so many wrong passwords the next try is heard: none up to FREE_ATTEMPTS, then doubling
+    from 2 s to at most 5 min."""
+    if failures < FREE_ATTEMPTS:
+        return timedelta(0)
+    return min(timedelta(seconds=2 ** (failures - FREE_ATTEMPTS + 1)), timedelta(minutes=5))
+
+
+class Acting(Protocol):
+    """Whoever acts: a member of the staff, a program, or the product itself."""
+
+    @property
+    def actor(self) -> str: ...
+
+    @property
+    def perimeter(self) -> Perimeter: ...
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The product itself or its operator's command line; sees the whole company."""
+
+    actor: str = "system"
+    perimeter: Perimeter = Perimeter()

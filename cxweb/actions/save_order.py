@@ -1,0 +1,53 @@
+"""An order comes in or changes: an idempotent upsert by its ref."""
+
+from dataclasses import dataclass
+
+from cxweb.accounts.rules import Acting
+from cxweb.actions.steps.clear_demo import clear_demo
+from cxweb.actions.steps.fill_order import fill
+from cxweb.core import clock, tokens
+from cxweb.core.audit import record
+from cxweb.core.db import insert_or_leave, transaction
+from cxweb.intake.rules import OrderFields
+from cxweb.orders.models import Order, StatusChange
+from cxweb.orders.queries import by_ref
+from cxweb.orders.rules import PLANNED
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of it."""
+
+    order_id: int
+    created: bool
+
+
+def save_order(ref: str, fields: OrderFields, by: Acting) -> Saved:
+    """Create the order or set the fields that came in.
+
+    Raises UnknownOrder where the ref belongs to another perimeter, OutsidePerimeter for a foreign depot, and
+    FixedByCompletion where crew, depot, channel or tags of a completed order would change.
+    """
+    now = clock.now()
+    with transaction() as opened:
+        created = insert_or_leave(
+            Order,
+            ref=ref,
+            token=tokens.new_link(),
+            status=PLANNED,
+            channel="delivery",
+            created_at=now,
+            eligible=False,
+            is_test=False,
+            is_demo=False,
+            depot_id=by.perimeter.depot_id,
+        )
+        order = by_ref(ref, by.perimeter, lock=True)
+        if created:
+            order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
+            record(by.actor, "order.created", f"order:{order.id}")
+        fill(order, fields, by.perimeter)
+        opened.flush()
+        if created:
+            clear_demo()
+        return Saved(order.id, created)

@@ -1,0 +1,37 @@
+"""Removes the demo: there is none beside a real order."""
+
+from sqlalchemy import delete, exists, select
+
+from cxweb.company.models import Depot, Setting
+from cxweb.company.queries import stored
+from cxweb.core.db import session
+from cxweb.orders.models import CrewMember, Customer, Driver, Order
+
+# Its value is the company name the demo set, so that only that name goes with the demo.
+DEMO_KEY = "demo"
+
+
+def clear_demo() -> int:
+    """Delete every demo row; how many orders went. Free when there is no demo."""
+    name = stored(DEMO_KEY)
+    if name is None:
+        return 0
+    opened = session()
+    removed = opened.execute(delete(Order).where(Order.is_demo)).rowcount  # type: ignore[attr-defined]
+    opened.execute(delete(Customer).where(Customer.is_demo, ~exists().where(Order.customer_id == Customer.id)))
+    opened.execute(delete(Driver).where(Driver.is_demo, ~exists().where(CrewMember.driver_id == Driver.id)))
+    _delete_depots()
+    opened.execute(delete(Setting).where(Setting.key == "company.name", Setting.value == name))
+    opened.execute(delete(Setting).where(Setting.key == DEMO_KEY))
+    return int(removed)
+
+
+def _delete_depots() -> None:
+    """Leaves first, so that no depot loses its parent before itself."""
+    opened = session()
+    while True:
+        child = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
+        used = select(Order.depot_id).where(Order.depot_id.is_not(None))
+        leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child), Depot.id.not_in(used))
+        if opened.execute(leaves).rowcount == 0:  # type: ignore[attr-defined]
+            return

@@ -1,0 +1,32 @@
+"""Moves an order along the status machine: history, snapshot at completion, outbox."""
+
+from datetime import datetime
+
+from cxweb.actions.steps.outbox import write_completed
+from cxweb.company.rules import CompanySettings
+from cxweb.orders.models import Order, StatusChange
+from cxweb.orders.rules import COMPLETED, check_move
+
+
+def move(
+    order: Order, wanted: str, at: datetime, now: datetime, company: CompanySettings, actor: str, reason: str | None = None
+) -> bool:
+    """Move the order; False where it was there already. Raises what orders.rules.check_move raises."""
+    if not check_move(order.status, wanted, reason):
+        return False
+    order.history.append(StatusChange(status=wanted, at=at, recorded_at=now, reason=reason, actor=actor))
+    order.status = wanted
+    order.reason = reason
+    order.completed_at = at if wanted == COMPLETED else None
+    order.eligible = wanted == COMPLETED and company.feedback_enabled and not order.is_test
+    if wanted == COMPLETED:
+        _snapshot(order)
+        write_completed(order, company, now)
+    return True
+
+
+def _snapshot(order: Order) -> None:
+    """Keep the names and groups of the completion: later changes of driver or depot change no past figure."""
+    order.depot_name = order.depot.name if order.depot else None
+    for member in order.crew:
+        member.driver_name = member.driver.name

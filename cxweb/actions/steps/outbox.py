@@ -1,0 +1,48 @@
+"""Writes the messages of a completed order into the outbox and asks for their sending after the commit."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from cxweb.company.rules import CompanySettings
+from cxweb.core.db import insert_or_leave, session
+from cxweb.core.queue import enqueue
+from cxweb.notifications.models import Notification
+from cxweb.notifications.rules import completed_messages
+from cxweb.orders.models import Order
+
+SEND_JOB = "cxweb.jobs.notifications.send"
+
+
+def write_completed(order: Order, company: CompanySettings, now: datetime) -> None:
+    """Add the order's messages, each once for ever: a second completion finds its key taken."""
+    customer = order.customer
+    due_at = now + timedelta(minutes=company.notifications_delay_minutes)
+    messages = completed_messages(
+        order.id,
+        order.notify or company.notifications_completed,
+        customer.email if customer else None,
+        customer.phone if customer else None,
+    )
+    keys = [
+        message.dedupe_key
+        for message in messages
+        if insert_or_leave(
+            Notification,
+            dedupe_key=message.dedupe_key,
+            order_id=order.id,
+            kind=message.kind,
+            channel=message.channel,
+            recipient=message.recipient,
+            state="suppressed" if message.reason else "pending",
+            reason=message.reason,
+            attempts=0,
+            created_at=now,
+            due_at=due_at,
+            next_attempt_at=due_at,
+        )
+        and not message.reason
+    ]
+    if keys and due_at <= now:
+        ids = session().scalars(select(Notification.id).where(Notification.dedupe_key.in_(keys)))
+        enqueue("messages", SEND_JOB, list(ids))

@@ -1,0 +1,70 @@
+"""Reading the company's settings and depots."""
+
+import time
+from threading import Lock
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Select, select
+
+from cxweb.company.models import Depot, Setting
+from cxweb.company.rules import CompanySettings, from_stored
+from cxweb.core.db import session
+
+# Another process's change is in force here within this time.
+FRESH_S = 1.0
+
+
+class _Cache:
+    """The settings as last read by this process."""
+
+    def __init__(self) -> None:
+        self.value = CompanySettings()
+        self.until = 0.0
+        self.lock = Lock()
+
+
+def settings() -> CompanySettings:
+    """The company's settings, at most FRESH_S old. For pages; actions read settings_now()."""
+    cache: _Cache = current_app.extensions.setdefault("cxweb.company", _Cache())
+    if time.monotonic() >= cache.until:
+        with cache.lock:
+            cache.value, cache.until = settings_now(), time.monotonic() + FRESH_S
+    return cache.value
+
+
+def forget_settings() -> None:
+    """Let the next settings() of this process read the database."""
+    current_app.extensions.pop("cxweb.company", None)
+
+
+def settings_now() -> CompanySettings:
+    """The company's settings as the open transaction, or else the database, has them."""
+    rows = session().execute(select(Setting.key, Setting.value))
+    return from_stored({key: value for key, value in rows})
+
+
+def stored(key: str) -> str | None:
+    """The stored text of one key, None where it has its default."""
+    return session().scalar(select(Setting.value).where(Setting.key == key))
+
+
+def branch(depot_id: int) -> Select[tuple[int]]:
+    """The ids of a depot and of all below it, as a subquery for `IN`."""
+    tree = select(Depot.id).where(Depot.id == depot_id).cte("branch", recursive=True)
+    tree = tree.union(select(Depot.id).where(Depot.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def depots() -> list[Depot]:
+    """All depots by name."""
+    return list(session().scalars(select(Depot).order_by(Depot.name, Depot.id)))
+
+
+def depot_by_ref(ref: str) -> Depot | None:
+    return session().scalar(select(Depot).where(Depot.ref == ref))
+
+
+def zone_of(depot: Depot | None, company: CompanySettings) -> ZoneInfo:
+    """The zone a depot's times are shown in: its own, else the company's."""
+    return ZoneInfo(depot.timezone) if depot is not None and depot.timezone else company.zone

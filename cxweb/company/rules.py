@@ -1,0 +1,141 @@
+"""The company's settings: keys, defaults, and how each is written and read."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo, available_timezones
+
+NOTIFY_CHOICES = ("none", "email", "sms", "both")
+QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+
+
+class InvalidCompanySetting(ValueError):
+    """A key or value the company's settings do not take; the text says which and why."""
+
+
+@dataclass(frozen=True)
+class CompanySettings:
+    """What a company sets for itself; a field `tracking_enabled` is the key `tracking.enabled`."""
+
+    company_name: str = ""
+    company_timezone: str = "Europe/Paris"
+    company_country: str = "FR"
+    company_language: str = "fr"
+    company_contact: str = ""
+    tracking_enabled: bool = True
+    feedback_enabled: bool = True
+    notifications_completed: str = "none"
+    notifications_delay_minutes: int = 0
+    notifications_quiet_hours_sms: str = "21:00-08:00"
+    notifications_quiet_hours_email: str = "off"
+    notifications_per_person_days: int = 0
+    survey_sampling_percent: int = 100
+    survey_correction_hours: int = 24
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone periods are cut in."""
+        return ZoneInfo(self.company_timezone)
+
+    @property
+    def shown_name(self) -> str:
+        """The name customers read; a neutral mark until the company has set one."""
+        return self.company_name or "cxweb"
+
+
+def _text(longest: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        text = text.strip()
+        if len(text) > longest or not text.isprintable():
+            raise ValueError(f"takes one line of at most {longest} characters")
+        return text
+
+    return parse
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("takes a time zone such as Europe/Paris")
+    return text
+
+
+def _country(text: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", text):
+        raise ValueError("takes a country code of two capital letters such as FR")
+    return text
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"takes one of {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def _switch(text: str) -> bool:
+    return _choice("on", "off")(text) == "on"
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"takes a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _quiet(text: str) -> str:
+    if text != "off" and not QUIET.fullmatch(text):
+        raise ValueError("takes off, or hours such as 21:00-08:00")
+    return text
+
+
+PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
+    "company.name": _text(80),
+    "company.timezone": _zone,
+    "company.country": _country,
+    "company.language": _choice("fr", "en"),
+    "company.contact": _text(200),
+    "tracking.enabled": _switch,
+    "feedback.enabled": _switch,
+    "notifications.completed": _choice(*NOTIFY_CHOICES),
+    "notifications.delay_minutes": _whole(0, 43_200),
+    "notifications.quiet_hours.sms": _quiet,
+    "notifications.quiet_hours.email": _quiet,
+    "notifications.per_person_days": _whole(0, 3_650),
+    "survey.sampling_percent": _whole(0, 100),
+    "survey.correction_hours": _whole(0, 8_760),
+}
+
+
+def field_of(key: str) -> str:
+    """The field of CompanySettings that a key sets; raises InvalidCompanySetting for an unknown key."""
+    if key not in PARSERS:
+        raise InvalidCompanySetting(f"{key} is not a company setting. Known ones: {', '.join(PARSERS)}.")
+    return key.replace(".", "_")
+
+
+def parse(key: str, text: str) -> str | bool | int:
+    """The value a text stands for; raises InvalidCompanySetting with a sentence that names the key."""
+    field_of(key)
+    try:
+        return PARSERS[key](text)
+    except ValueError as error:
+        raise InvalidCompanySetting(f"{key} {error}.") from None
+
+
+def write(value: str | bool | int) -> str:
+    """A value as text, the inverse of parse()."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def from_stored(rows: Mapping[str, str]) -> CompanySettings:
+    """The settings in force: the stored texts over the defaults. A key this version does not know is left aside."""
+    known = {field.name for field in fields(CompanySettings)}
+    values = {field_of(key): parse(key, text) for key, text in rows.items() if key.replace(".", "_") in known}
+    return CompanySettings(**values)  # type: ignore[arg-type]  # parse() gives each field its own type

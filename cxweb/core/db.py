@@ -1,0 +1,161 @@
+"""The database: the models' base, the one way to write (transaction) and the one way to read (session)."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Text, TypeDecorator, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. Refuses naive values, stores UTC, and gives aware values back on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every model inherits: columns, relations, and methods that need only `self`."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UTCDateTime(),
+            int: BigInteger().with_variant(Integer(), "sqlite"),
+            str: Text(),
+            dict[str, Any]: JSON(),
+            list[str]: JSON(),
+        },
+    )
+
+
+class _ReadingSession(FlaskSession):
+    """The request's session: it reads through the engine that cannot write."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine:
+        return self._db.engines["read"]
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": _ReadingSession})
+_writing: ContextVar[Session | None] = ContextVar("writing", default=None)
+
+
+class NestedTransaction(RuntimeError):
+    """An action called an action: one intention is one transaction."""
+
+
+def session() -> Session:
+    """The session queries read through: the open transaction's, else the request's read-only one."""
+    return _writing.get() or db.session()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one transaction of an action; commits at the end, rolls back on any exception.
+
+    Functions given to after_commit() inside run once the commit has succeeded.
+    """
+    if _writing.get() is not None:
+        raise NestedTransaction
+    with Session(db.engine, expire_on_commit=False) as opened:
+        token = _writing.set(opened)
+        try:
+            with opened.begin():
+                yield opened
+        finally:
+            _writing.reset(token)
+            db.session.expire_all()
+    for function in opened.info.get("after_commit", ()):
+        function()
+
+
+def after_commit(function: Callable[[], None]) -> None:
+    """Run the function after the open transaction has committed, or at once where none is open."""
+    opened = _writing.get()
+    if opened is None:
+        function()
+    else:
+        opened.info.setdefault("after_commit", []).append(function)
+
+
+def dialect_name() -> str:
+    """`sqlite` or `postgresql`."""
+    return db.engine.dialect.name
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Give the application its two engines on one database: one for transactions, one that only reads."""
+    sqlite = url.startswith("sqlite")
+    write: dict[str, Any] = {"pool_pre_ping": not sqlite}
+    read: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    if sqlite:
+        # The driver must not open transactions by itself: BEGIN IMMEDIATE below does.
+        write["connect_args"] = {"isolation_level": None}
+        write["pool_size"] = read["pool_size"] = 8
+    else:
+        read["connect_args"] = {"options": "-c default_transaction_read_only=on"}
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = write
+    app.config["SQLALCHEMY_BINDS"] = {"read": {"url": url, **read}}
+    db.init_app(app)
+    if sqlite:
+        with app.app_context():
+            event.listen(db.engine, "connect", _prepare_sqlite_writer)
+            event.listen(db.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            event.listen(db.engines["read"], "connect", _prepare_sqlite_reader)
+
+
+def _prepare_sqlite_writer(connection: DBAPIConnection, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the type
+    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_sqlite_reader(connection: DBAPIConnection, _record: object) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the type
+    for pragma in ("busy_timeout=5000", "query_only=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def insert_or_leave(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one of its unique keys is taken; whether it was inserted.
+
+    Look-then-insert doubles rows under several writers: the constraint decides, not a look.
+    """
+    statement = _insert(model).values(**values).on_conflict_do_nothing()
+    return session().execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def _insert(model: type[Base]) -> Any:
+    return sqlite_insert(model) if dialect_name() == "sqlite" else postgresql_insert(model)

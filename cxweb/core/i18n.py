@@ -1,0 +1,154 @@
+"""Languages: which one a page or message speaks, its catalogue, and dates and numbers as its readers write them."""
+
+import gettext as stdlib_gettext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+CATALOGUES = Path(__file__).parent.parent / "translations"
+SOURCE = "en"
+NO_DATA = "—"
+
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages the product speaks: the source's and one for each `.po` file."""
+    return (SOURCE, *sorted(file.stem for file in CATALOGUES.glob("*.po")))
+
+
+def language() -> str:
+    """The language in force."""
+    return _language.get()
+
+
+def speak(chosen: str) -> None:
+    """Put a language in force for the rest of this request or job."""
+    _language.set(chosen)
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Put a language in force for the length of a `with` block."""
+    token = _language.set(chosen)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def resolve(*wishes: str | None, accept: Sequence[str] = (), default: str = SOURCE) -> str:
+    """The first wish the product speaks, else the browser's first accepted one, else the default.
+
+    Wishes and accepted languages are tags such as `fr` or `fr-CA`; only their primary part counts.
+    """
+    for tag in (*wishes, *accept):
+        primary = (tag or "").replace("_", "-").split("-")[0].lower()
+        if primary in languages():
+            return primary
+    return default
+
+
+@cache
+def _catalogue(chosen: str) -> stdlib_gettext.NullTranslations:
+    if chosen == SOURCE:
+        return stdlib_gettext.NullTranslations()
+    with (CATALOGUES / f"{chosen}.po").open("rb") as stream:
+        catalogue = read_po(stream, locale=chosen)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return stdlib_gettext.GNUTranslations(compiled)
+
+
+def gettext(message: str) -> str:
+    """The message in the language in force."""
+    return _catalogue(_language.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The message for n in the language in force, by that language's own plural rule."""
+    return _catalogue(_language.get()).ngettext(singular, plural, n)
+
+
+def pgettext(context: str, message: str) -> str:
+    """The message of a context (`verb`, `status`) in the language in force."""
+    return _catalogue(_language.get()).pgettext(context, message)
+
+
+def lazy(message: str) -> str:
+    """Mark a message for the catalogue; it is translated where it is shown."""
+    return message
+
+
+@cache
+def _locale(chosen: str) -> Locale:
+    # British English: 24-hour times and day before month, as in the rest of Europe.
+    return Locale.parse("en_GB" if chosen == "en" else chosen)
+
+
+def locale() -> Locale:
+    """Babel's locale of the language in force."""
+    return _locale(_language.get())
+
+
+def day(value: date | datetime, zone: tzinfo, style: str = "d MMMM y") -> str:
+    """A date in words: `17 November 2026`. Instants are read in the zone; styles are CLDR patterns."""
+    if isinstance(value, datetime):
+        value = value.astimezone(zone).date()
+    return format_date(value, style, locale=locale())
+
+
+def time(value: datetime, zone: tzinfo) -> str:
+    """The wall time of an instant in the zone: `14:32`."""
+    return format_time(value.astimezone(zone), "H:mm", locale=locale())
+
+
+def moment(value: datetime, zone: tzinfo, style: str = "d MMM y, H:mm") -> str:
+    """Date and wall time of an instant in the zone: `17 Nov 2026, 14:32`."""
+    return format_datetime(value.astimezone(zone), style, locale=locale())
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """How long ago in words: `12 minutes ago`; `just now` within a minute."""
+    passed = now - value
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    return format_timedelta(-passed, add_direction=True, threshold=1.2, locale=locale())
+
+
+def number(value: float | Decimal | None, digits: int = 0) -> str:
+    """A number rounded half up to so many digits, in the reader's notation; `—` for None."""
+    if value is None:
+        return NO_DATA
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(rounded if rounded else abs(rounded), pattern, locale=locale())
+
+
+def percent(value: float | Decimal | None, digits: int = 1) -> str:
+    """A percentage given as 0–100: `39.3%`, `39,3 %` in French; `—` for None."""
+    if value is None:
+        return NO_DATA
+    gap = "\N{NARROW NO-BREAK SPACE}" if _language.get() == "fr" else ""
+    return f"{number(value, digits)}{gap}%"
+
+
+def signed(value: float | Decimal | None, digits: int = 0) -> str:
+    """A number with its sign, as NPS is written: `+37`, `−12`, `0`; `—` for None."""
+    text = number(value, digits)
+    if value is None or text.strip("0.,") == "":
+        return text
+    return f"+{text}" if not text.startswith("-") else f"−{text[1:]}"

@@ -1,0 +1,11 @@
+"""Every table of the product, for the migrations."""
+
+from cxweb.accounts import models as accounts
+from cxweb.company import models as company
+from cxweb.core import audit
+from cxweb.notifications import models as notifications
+from cxweb.orders import models as orders
+from cxweb.ratings import models as ratings
+from cxweb.surveys import models as surveys
+
+__all__ = ["accounts", "audit", "company", "notifications", "orders", "ratings", "surveys"]

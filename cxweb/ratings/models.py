@@ -1,0 +1,70 @@
+"""Ratings: one an order, and every version the customer gave."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cxweb.core.db import Base
+from cxweb.orders.models import Order
+from cxweb.surveys.models import SurveyVersion
+
+# SQLite would store 'abc' in an integer column: every score has its CHECK.
+STARS_CHECK = "stars IN (1, 2, 3, 4, 5)"
+NPS_CHECK = "nps IN (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)"
+CES_CHECK = "ces IN (1, 2, 3, 4, 5)"
+
+
+class Rating(Base):
+    """A customer's answer as it stands. The unique order decides between simultaneous posts."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        CheckConstraint(STARS_CHECK, name="stars"),
+        CheckConstraint(NPS_CHECK, name="nps"),
+        CheckConstraint(CES_CHECK, name="ces"),
+        CheckConstraint("version > 0", name="version"),
+        Index("ix_rating_stars_answered", "stars", "answered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), unique=True)
+    survey_version_id: Mapped[int | None] = mapped_column(ForeignKey("survey_version.id"), index=True)
+    # The ref of an imported rating, unique only together with its order.
+    ref: Mapped[str | None]
+    stars: Mapped[int]
+    comment: Mapped[str | None]
+    nps: Mapped[int | None]
+    ces: Mapped[int | None]
+    language: Mapped[str | None]
+    # The first post; corrections leave it alone.
+    answered_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    order: Mapped[Order] = relationship()
+    survey_version: Mapped[SurveyVersion | None] = relationship()
+    versions: Mapped[list["RatingVersion"]] = relationship(
+        order_by="RatingVersion.version", cascade="all, delete-orphan"
+    )
+
+
+class RatingVersion(Base):
+    """What a rating said from `recorded_at` on."""
+
+    __tablename__ = "rating_version"
+    __table_args__ = (
+        UniqueConstraint("rating_id", "version"),
+        CheckConstraint(STARS_CHECK, name="stars"),
+        CheckConstraint(NPS_CHECK, name="nps"),
+        CheckConstraint(CES_CHECK, name="ces"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    stars: Mapped[int]
+    comment: Mapped[str | None]
+    nps: Mapped[int | None]
+    ces: Mapped[int | None]
+    recorded_at: Mapped[datetime]

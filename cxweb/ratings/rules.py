@@ -1,0 +1,130 @@
+"""Who may rate when, and what of a comment is kept."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LONGEST_COMMENT = 2000
+MOST_MARKS = 8
+FIVE = ("1", "2", "3", "4", "5")
+ELEVEN = tuple(str(n) for n in range(11))
+# C0 but line feed, DEL, C1; line and paragraph separators; the characters that turn the direction of what follows.
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class CannotRate(Exception):
+    """The order takes no rating now; `reason` is not_completed, failed, cancelled, feedback_off or window_over."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class InvalidAnswer(ValueError):
+    """A field that cannot be stored; `field` names it and `problem` is missing, several, not_a_choice, too_long or nul."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a post says; None where a field was not sent, so that what is stored stays."""
+
+    stars: int | None = None
+    comment: str | None = None
+    nps: int | None = None
+    ces: int | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What deciding about a rating takes."""
+
+    status: str
+    feedback_enabled: bool
+    answered_at: datetime | None
+    correction_window: timedelta
+
+
+def refusal(facts: Facts, now: datetime) -> str | None:
+    """Why the order takes no rating at this instant; None where it does."""
+    if facts.status in {"failed", "cancelled"}:
+        return facts.status
+    if facts.status != "completed":
+        return "not_completed"
+    if not facts.feedback_enabled:
+        return "feedback_off"
+    if facts.answered_at is not None and now >= correction_ends_at(facts.answered_at, facts.correction_window):
+        return "window_over"
+    return None
+
+
+def check_can_rate(facts: Facts, now: datetime) -> None:
+    """Raises CannotRate with the reason where refusal() gives one."""
+    reason = refusal(facts, now)
+    if reason is not None:
+        raise CannotRate(reason)
+
+
+def correction_ends_at(answered_at: datetime, window: timedelta) -> datetime:
+    """When the customer can no longer change the answer."""
+    return answered_at + window
+
+
+def choice(field: str, sent: list[str], allowed: tuple[str, ...]) -> int | None:
+    """The one choice sent for a field, None where none was. Raises InvalidAnswer.
+
+    Compared as text: int('५') succeeds in Python.
+    """
+    if not sent:
+        return None
+    if len(sent) > 1:
+        raise InvalidAnswer(field, "several")
+    if sent[0] not in allowed:
+        raise InvalidAnswer(field, "not_a_choice")
+    return int(sent[0])
+
+
+def comment(sent: list[str]) -> str | None:
+    """The comment as it is stored, None where the field was not sent. Raises InvalidAnswer."""
+    if not sent:
+        return None
+    if len(sent) > 1:
+        raise InvalidAnswer("comment", "several")
+    if "\x00" in sent[0]:
+        raise InvalidAnswer("comment", "nul")
+    text = cleaned(sent[0])
+    if browser_length(text) > LONGEST_COMMENT:
+        raise InvalidAnswer("comment", "too_long")
+    return text
+
+
+def cleaned(text: str) -> str:
+    """NFC, line feeds only, no control or direction characters, at most MOST_MARKS combining marks a base, trimmed."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _CONTROLS.sub("", unicodedata.normalize("NFC", text))
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept).strip()
+
+
+def browser_length(text: str) -> int:
+    """The length as a browser's maxlength counts it: UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def merged(stored: Answer, sent: Answer) -> Answer:
+    """The stored answer with every field that was sent in its place."""
+    return Answer(
+        stars=stored.stars if sent.stars is None else sent.stars,
+        comment=stored.comment if sent.comment is None else sent.comment or None,
+        nps=stored.nps if sent.nps is None else sent.nps,
+        ces=stored.ces if sent.ces is None else sent.ces,
+    )

@@ -1,0 +1,166 @@
+"""The process settings: a frozen dataclass read once from the CXWEB_* environment."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from dotenv import dotenv_values
+
+# A Unix socket's path may hold about 100 bytes on every system we run on.
+LONGEST_SOCKET_PATH = 100
+
+NAMES = frozenset(
+    {
+        "CXWEB_DATABASE_URL",
+        "CXWEB_DATA_DIR",
+        "CXWEB_REDIS_URL",
+        "CXWEB_SECRET_KEY",
+        "CXWEB_BASE_URL",
+        "CXWEB_SMTP_URL",
+        "CXWEB_MAIL_FROM",
+        "CXWEB_SMS_URL",
+        "CXWEB_PROXY_HOPS",
+        "CXWEB_METRICS_TOKEN",
+        "CXWEB_LOG",
+        "CXWEB_DEMO",
+    }
+)
+
+
+class InvalidSetting(Exception):
+    """A CXWEB_* variable is unknown or holds a value the product cannot use; the text names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator set from outside; everything a company edits itself lives in the database."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    redis_embedded: bool
+    secret_key: str
+    base_url: str
+    smtp_url: str = ""
+    mail_from: str = ""
+    sms_url: str = ""
+    proxy_hops: int = 0
+    metrics_token: str = ""
+    log: str = "text"
+    demo: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the CXWEB_* variables (by default the process's own, over a `.env` file).
+
+        Raises InvalidSetting with one sentence that names the variable.
+        """
+        values = _with_env_file() if environ is None else dict(environ)
+        unknown = sorted(name for name in values if name.startswith("CXWEB_") and name not in NAMES)
+        if unknown:
+            raise InvalidSetting(f"{unknown[0]} is not a setting of cxweb. Known ones: {', '.join(sorted(NAMES))}.")
+        data_dir = Path(values.get("CXWEB_DATA_DIR") or "var").resolve()
+        redis_url = values.get("CXWEB_REDIS_URL", "")
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(values.get("CXWEB_DATABASE_URL", ""), data_dir),
+            redis_url=_redis_url(redis_url) or _embedded_redis_url(data_dir),
+            redis_embedded=not redis_url,
+            secret_key=values.get("CXWEB_SECRET_KEY") or _stored_secret_key(data_dir),
+            base_url=_base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", "")),
+            smtp_url=_with_scheme("CXWEB_SMTP_URL", values, ("smtp", "smtps")),
+            mail_from=values.get("CXWEB_MAIL_FROM", ""),
+            sms_url=_with_scheme("CXWEB_SMS_URL", values, ("https+json", "http+json")),
+            proxy_hops=_proxy_hops(values.get("CXWEB_PROXY_HOPS", "0")),
+            metrics_token=values.get("CXWEB_METRICS_TOKEN", ""),
+            log=_one_of("CXWEB_LOG", values.get("CXWEB_LOG") or "text", ("json", "text")),
+            demo=_one_of("CXWEB_DEMO", values.get("CXWEB_DEMO") or "0", ("0", "1")) == "1",
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether the site is reached over https, so that cookies may be bound to it."""
+        return self.base_url.startswith("https://")
+
+
+def _with_env_file() -> dict[str, str]:
+    from_file = {name: value or "" for name, value in dotenv_values(".env").items()}
+    return {**from_file, **os.environ}
+
+
+def _database_url(url: str, data_dir: Path) -> str:
+    if not url:
+        return f"sqlite:///{data_dir / 'cxweb.sqlite3'}"
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise InvalidSetting("CXWEB_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://.")
+    return url
+
+
+def _redis_url(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise InvalidSetting("CXWEB_REDIS_URL must start with redis://, rediss:// or unix://.")
+    return url
+
+
+def embedded_socket(data_dir: Path) -> Path:
+    """Where the embedded Valkey listens: beside the data, or in the temporary folder where that path is too long."""
+    socket = data_dir / "valkey.sock"
+    if len(os.fsencode(socket)) <= LONGEST_SOCKET_PATH:
+        return socket
+    name = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"cxweb-{os.getuid()}-{name}" / "valkey.sock"
+
+
+def _embedded_redis_url(data_dir: Path) -> str:
+    return f"unix://{quote(str(embedded_socket(data_dir)))}"
+
+
+def _stored_secret_key(data_dir: Path) -> str:
+    file = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # O_EXCL: of two processes that start at once, one creates the key and the other reads it.
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = file.read_text(encoding="ascii").strip()
+        if key:
+            return key
+        raise InvalidSetting(f"The secret key file {file} is empty: delete it, or set CXWEB_SECRET_KEY.") from None
+    except OSError as error:
+        raise InvalidSetting(f"CXWEB_DATA_DIR: cannot write in {data_dir} ({error.strerror}).") from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_urlsafe(32))
+    return file.read_text(encoding="ascii").strip()
+
+
+def _base_url(url: str, port: str) -> str:
+    url = (url or f"http://127.0.0.1:{port or '8000'}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidSetting("CXWEB_BASE_URL must be an address such as https://suivi.example.com.")
+    return url
+
+
+def _with_scheme(name: str, values: Mapping[str, str], schemes: tuple[str, ...]) -> str:
+    url = values.get(name, "")
+    if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise InvalidSetting(f"{name} must start with {starts} and name a host.")
+    return url
+
+
+def _proxy_hops(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > 10:
+        raise InvalidSetting("CXWEB_PROXY_HOPS must be a whole number from 0 to 10.")
+    return int(text)
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise InvalidSetting(f"{name} must be {' or '.join(allowed)}.")
+    return value

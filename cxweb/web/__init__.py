@@ -1,0 +1,15 @@
+"""Everything that speaks HTTP: public pages, staff pages, and the API for other programs."""
+
+from flask import Flask
+
+from cxweb.settings import Settings
+from cxweb.web import admin, api, errors, filters, headers, public, session
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    session.init_app(app, settings)
+    headers.init_app(app, settings)
+    errors.init_app(app)
+    filters.init_app(app)
+    for blueprint in (public.blueprint, admin.blueprint, api.blueprint):
+        app.register_blueprint(blueprint)

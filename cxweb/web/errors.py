@@ -1,0 +1,50 @@
+"""Errors as pages: what happened, what is kept, what to do; problems as JSON for programs."""
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from cxweb.company.queries import settings
+from cxweb.core import i18n
+from cxweb.core.i18n import gettext, lazy
+from cxweb.web.api.problems import problem
+
+TEXTS = {
+    400: (lazy("This request could not be read"), lazy("Go back and try again. Nothing was changed.")),
+    403: (lazy("You may not do this"), lazy("Your role does not allow it. Nothing was changed. An admin can help.")),
+    404: (lazy("This page does not exist"), lazy("Check the address, or ask whoever sent it to you for a new one.")),
+    405: (lazy("This address does not take that"), lazy("Go back and use the buttons of the page.")),
+    413: (lazy("That is too much at once"), lazy("Nothing was stored. Go back, shorten the text and send it again.")),
+    429: (lazy("Too many tries"), lazy("Wait a minute, then try again. What was stored before is kept.")),
+    500: (lazy("Something broke on our side"), lazy("What was stored before is kept. Try again in a minute.")),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _answer)
+
+
+def page(code: int) -> Response:
+    """The page of an error in the reader's language."""
+    title, advice = TEXTS.get(code, TEXTS[400])
+    html = render_template("public/error.html", title=gettext(title), advice=gettext(advice))
+    return make_response(html, code)
+
+
+def _answer(error: HTTPException) -> Response:
+    code = error.code or 500
+    if error.response is not None or code < 400:
+        return make_response(error.get_response())
+    if request.path.startswith("/api/"):
+        return problem(code, error.description or error.name)
+    if isinstance(error, InternalServerError):
+        i18n.speak(i18n.resolve(accept=list(request.accept_languages.values()), default="en"))
+    else:
+        choose_language()
+    return page(code)
+
+
+def choose_language(*wishes: str | None) -> None:
+    """Put the reader's language in force: `?lang`, then the wishes, the browser's, the company's."""
+    accept = list(request.accept_languages.values())
+    default = settings().company_language
+    i18n.speak(i18n.resolve(request.args.get("lang"), *wishes, accept=accept, default=default))

@@ -1,0 +1,110 @@
+"""What every test may ask for: an application on a fresh database, of SQLite or PostgreSQL, and a client that checks pages."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from cxweb import create_app
+from cxweb.core.db import Base, db
+from cxweb.core.migrations import upgrade
+from cxweb.settings import Settings
+from tests.factories import Factory
+from tests.page import Client
+
+DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
+
+
+def settings_for(folder: Path, url: str) -> Settings:
+    """Settings of a test installation: nothing listens at its Redis address."""
+    return Settings(
+        data_dir=folder,
+        database_url=url,
+        redis_url=f"unix://{folder}/no-valkey.sock",
+        redis_embedded=True,
+        secret_key="only-for-tests",
+        base_url="http://localhost",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server of this test process."""
+    # pgserver keeps its lock file there; where the variable is missing its library warns.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cxweb-pg-"))
+    import pgserver  # noqa: PLC0415 - only runs on PostgreSQL pay for it
+
+    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database that each test copies."""
+    folder = tmp_path_factory.mktemp("template")
+    file = folder / "cxweb.sqlite3"
+    app = create_app(settings_for(folder, f"sqlite:///{file}"))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        dispose(app)
+    return file
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database of the run's kind; tests marked `postgresql` always get PostgreSQL."""
+    if DATABASE == "postgresql" or request.node.get_closest_marker("postgresql"):
+        return str(request.getfixturevalue("postgresql_url"))
+    file = tmp_path / "cxweb.sqlite3"
+    shutil.copy(request.getfixturevalue("sqlite_template"), file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application inside its context, on an empty database."""
+    application = create_app(settings_for(tmp_path, database_url))
+    application.testing = True
+    with application.app_context():
+        if database_url.startswith("postgresql"):
+            upgrade()
+        yield application
+        db.session.remove()
+        if database_url.startswith("postgresql"):
+            empty_tables()
+        dispose(application)
+
+
+def empty_tables() -> None:
+    """Empty every table of a PostgreSQL database that the next test shares."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+def dispose(app: Flask) -> None:
+    """Close every connection, so that no test leaves one behind."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def make(app: Flask) -> Factory:
+    """Makes rows in few words."""
+    return Factory()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without JavaScript that checks every page it gets."""
+    return Client(app)

@@ -1,0 +1,76 @@
+"""Rows for tests, made through the product's own actions wherever there is one."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+
+from cxweb.accounts.models import User
+from cxweb.accounts.rules import Operator, Perimeter, Staff
+from cxweb.actions.change_order_status import change_order_status
+from cxweb.actions.rate_order import rate_order
+from cxweb.actions.save_order import save_order
+from cxweb.company.models import Depot, Setting
+from cxweb.company.queries import forget_settings
+from cxweb.core import clock
+from cxweb.core.db import session, transaction
+from cxweb.intake.rules import OrderFields
+from cxweb.orders.models import Order
+from cxweb.orders.queries import by_ref
+from cxweb.ratings.models import Rating
+from cxweb.ratings.rules import Answer
+
+WHOLE = Perimeter()
+PASSWORD = "a quiet test password"
+
+
+class Factory:
+    """Makes rows; each call gives a new one."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def setting(self, key: str, value: str) -> None:
+        with transaction() as opened:
+            opened.merge(Setting(key=key, value=value, updated_at=clock.now()))
+        forget_settings()
+
+    def depot(self, ref: str, parent: Depot | None = None, **columns: Any) -> Depot:
+        with transaction() as opened:
+            depot = Depot(ref=ref, name=columns.pop("name", ref), parent_id=parent.id if parent else None, **columns)
+            opened.add(depot)
+        return depot
+
+    def user(self, role: str = "admin", depot: Depot | None = None, **columns: Any) -> Staff:
+        from cxweb.accounts.passwords import hashed  # noqa: PLC0415 - argon2 is slow to load where no user is needed
+
+        number = next(self._numbers)
+        with transaction() as opened:
+            user = User(
+                email=columns.pop("email", f"user{number}@example.com"),
+                name=columns.pop("name", f"User {number}"),
+                password_hash=hashed(PASSWORD),
+                role=role,
+                depot_id=depot.id if depot else None,
+                created_at=clock.now(),
+                **columns,
+            )
+            opened.add(user)
+        return Staff(user.id, user.name, user.email, role, Perimeter(user.depot_id), user.language)
+
+    def order(self, ref: str | None = None, *, status: str = "planned", at: datetime | None = None, **fields: Any) -> Order:
+        """An order moved to the status; fields as in OrderFields."""
+        ref = ref or f"A-{next(self._numbers)}"
+        save_order(ref, OrderFields(**fields), Operator())  # type: ignore[typeddict-item]
+        if status != "planned":
+            change_order_status(by_ref, ref, status, Operator(), at=at, reason="a reason")
+        return by_ref(ref, WHOLE)
+
+    def completed(self, ref: str | None = None, **fields: Any) -> Order:
+        return self.order(ref, status="completed", **fields)
+
+    def rating(self, order: Order | None = None, stars: int = 5, comment: str | None = None, **fields: Any) -> Rating:
+        order = order or self.completed()
+        rate_order(order.token, Answer(stars=stars, comment=comment, **fields), "fr")
+        return session().scalars(select(Rating).where(Rating.order_id == order.id)).one()
