@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Text, TypeDecorator, event
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, Text, TypeDecorator, event, literal
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -153,9 +153,6 @@ def insert_or_leave(model: type[Base], **values: Any) -> bool:
 
     Look-then-insert doubles rows under several writers: the constraint decides, not a look.
     """
-    statement = _insert(model).values(**values).on_conflict_do_nothing()
-    return session().execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
-
-
-def _insert(model: type[Base]) -> Any:
-    return sqlite_insert(model) if dialect_name() == "sqlite" else postgresql_insert(model)
+    insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
+    statement = insert(model.__table__).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return session().execute(statement).first() is not None
