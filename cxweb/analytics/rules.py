@@ -1,0 +1,153 @@
+"""Figures from counts: ratings, NPS, CSAT, CES and rates, each with its n and its 95 % interval.
+
+Everything is computed from whole-number counts and rounded only where it is shown. No data is None.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+# The 97.5 % quantile of the standard normal distribution.
+Z = 1.959963984540054
+# Intervals of means and of NPS are shown from this n on.
+LEAST_FOR_INTERVAL = 5
+FIVE_STARS = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The raw numbers of a set of orders and answers; None where a filter on answers makes orders meaningless."""
+
+    completed: int | None
+    eligible: int | None
+    # Eligible orders with a rating: a subset, so that the response rate cannot exceed 100 %.
+    rated: int | None
+    # How many answers gave 1, 2, 3, 4, 5 stars.
+    stars: tuple[int, ...] = (0,) * 5
+    # The same, of answers to survey versions that do not ask the 0–10 question.
+    stars_without_nps: tuple[int, ...] = (0,) * 5
+    # How many answers gave 0, 1, … 10.
+    nps: tuple[int, ...] = (0,) * 11
+    # How many answers gave 1, 2, 3, 4, 5 for effort.
+    ces: tuple[int, ...] = (0,) * 5
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean of whole scores, its interval (None below LEAST_FOR_INTERVAL) and the count of each score."""
+
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A percentage 0–100 with its Wilson interval."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Promoters:
+    """A net promoter score −100…100 with its parts and its adjusted Wald interval."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    promoters: int
+    passives: int
+    detractors: int
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """The figures of a report, in one place for page, API and export."""
+
+    completed: int | None
+    eligible: int | None
+    rated: int | None
+    response_rate: float | None
+    stars: Mean
+    csat: Share
+    nps_stars: Promoters
+    nps: Promoters
+    tud: Share
+    ces: Mean
+    easy_share: float | None
+
+
+def figures(counts: Counts) -> Feedback:
+    """All figures of these counts."""
+    stars, scores = counts.stars, counts.nps
+    five = counts.stars_without_nps
+    rate = None
+    if counts.eligible is not None and counts.rated is not None:
+        rate = percentage(counts.rated, counts.eligible)
+    return Feedback(
+        completed=counts.completed,
+        eligible=counts.eligible,
+        rated=counts.rated,
+        response_rate=rate,
+        stars=mean(stars, FIVE_STARS),
+        csat=share(stars[3] + stars[4], sum(stars)),
+        nps_stars=promoters(five[4], five[3], sum(five[:3])),
+        nps=promoters(sum(scores[9:]), sum(scores[7:9]), sum(scores[:7])),
+        tud=share(scores[0] + scores[1], sum(scores)),
+        ces=mean(counts.ces, FIVE_STARS),
+        easy_share=percentage(counts.ces[3] + counts.ces[4], sum(counts.ces)),
+    )
+
+
+def percentage(part: int, whole: int) -> float | None:
+    """100·part/whole, None of nothing. Multiplied before it is divided, so that there is one rounding."""
+    return 100 * part / whole if whole else None
+
+
+def mean(counts: Sequence[int], scores: Sequence[int]) -> Mean:
+    """The mean of scores given so often each: ± z·s/√n with s over n−1, clipped to the scale."""
+    n = sum(counts)
+    if n == 0:
+        return Mean(0, None, None, None, tuple(counts))
+    total = sum(score * count for score, count in zip(scores, counts, strict=True))
+    value = total / n
+    if n < LEAST_FOR_INTERVAL:
+        return Mean(n, value, None, None, tuple(counts))
+    squares = sum(score * score * count for score, count in zip(scores, counts, strict=True))
+    # Whole numbers up to the division: no digit is lost where all scores are equal.
+    variance = (n * squares - total * total) / (n * (n - 1))
+    half = Z * sqrt(variance / n)
+    return Mean(n, value, max(value - half, scores[0]), min(value + half, scores[-1]), tuple(counts))
+
+
+def share(part: int, n: int) -> Share:
+    """The share part/n in percent with Wilson's score interval (Wilson 1927), exact at 0/n and n/n."""
+    if n == 0:
+        return Share(0, None, None, None)
+    p, z2 = part / n, Z * Z
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    low = 0.0 if part == 0 else max(100 * (centre - half), 0.0)
+    high = 100.0 if part == n else min(100 * (centre + half), 100.0)
+    return Share(n, percentage(part, n), low, high)
+
+
+def promoters(promoting: int, passive: int, detracting: int) -> Promoters:
+    """NPS = 100·(P−D)/n; interval: adjusted Wald (P+¾, D+¾, n+3), clipped to ±100 and widened to hold the value."""
+    n = promoting + passive + detracting
+    if n == 0:
+        return Promoters(0, None, None, None, 0, 0, 0)
+    value = 100 * (promoting - detracting) / n
+    if n < LEAST_FOR_INTERVAL:
+        return Promoters(n, value, None, None, promoting, passive, detracting)
+    p, d = (promoting + 0.75) / (n + 3), (detracting + 0.75) / (n + 3)
+    half = 100 * Z * sqrt((p + d - (p - d) ** 2) / (n + 3))
+    centre = 100 * (p - d)
+    low, high = max(centre - half, -100.0), min(centre + half, 100.0)
+    return Promoters(n, value, min(low, value), max(high, value), promoting, passive, detracting)
