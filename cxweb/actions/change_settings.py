@@ -1,0 +1,38 @@
+"""The company's settings change: by the command line or on the settings pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, update
+
+from cxweb.accounts.rules import Acting
+from cxweb.company.models import Setting
+from cxweb.company.queries import forget_settings, settings_now
+from cxweb.company.rules import CompanySettings, field_of, parse, write
+from cxweb.core import clock
+from cxweb.core.audit import record
+from cxweb.core.db import after_commit, insert_or_leave, session, transaction
+
+
+def change_settings(changes: Mapping[str, str], by: Acting) -> None:
+    """Set every key to its text, or none: raises InvalidCompanySetting with a sentence that names the key."""
+    wanted = {key: parse(key, text) for key, text in changes.items()}
+    now = clock.now()
+    with transaction():
+        before = settings_now()
+        for key, value in wanted.items():
+            old = getattr(before, field_of(key))
+            if value != old:
+                _store(key, value, now)
+                record(by.actor, "setting.changed", f"setting:{key}", before=old, after=value)
+        after_commit(forget_settings)
+
+
+def _store(key: str, value: str | bool | int, now: datetime) -> None:
+    """Only what differs from its default has a row, so that a better default reaches whoever never chose."""
+    if value == getattr(CompanySettings(), field_of(key)):
+        session().execute(delete(Setting).where(Setting.key == key))
+        return
+    text = write(value)
+    if not insert_or_leave(Setting, key=key, value=text, updated_at=now):
+        session().execute(update(Setting).where(Setting.key == key).values(value=text, updated_at=now))
