@@ -1,0 +1,124 @@
+"""Reading the outbox and the local mailbox: lists for staff, and the numbers that show whether anything is stuck."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
+
+from cxweb.accounts.rules import Perimeter
+from cxweb.core import paging
+from cxweb.core.db import session
+from cxweb.core.paging import Page
+from cxweb.notifications.models import STATES, MailboxMessage, Notification
+from cxweb.orders.models import Order
+from cxweb.orders.queries import within
+
+PAGE_SIZE = 50
+
+
+class UnknownMessage(LookupError):
+    """No such message, or none within the perimeter: the two look the same."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What of the outbox an operator must know; `oldest_pending` is how long the oldest due message has waited."""
+
+    by_state: dict[str, int]
+    oldest_pending: timedelta | None
+    dead_leases: int
+
+    @property
+    def uncertain(self) -> int:
+        return self.by_state["uncertain"]
+
+
+def recent(
+    perimeter: Perimeter, state: str | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+) -> Page[Notification]:
+    """The newest messages first, each with its order. Raises paging.BadCursor."""
+    statement = select(Notification).join(Notification.order).options(joinedload(Notification.order))
+    if state is not None:
+        statement = statement.where(Notification.state == state)
+    if cursor is not None:
+        statement = statement.where(Notification.id < paging.decode(cursor, 1)[0])
+    statement = within(statement, perimeter).order_by(Notification.id.desc()).limit(size + 1)
+    return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
+
+
+def for_order(order_id: int) -> list[Notification]:
+    """The messages of an order, oldest first; who asks has found the order within their perimeter."""
+    statement = select(Notification).where(Notification.order_id == order_id).order_by(Notification.id)
+    return list(session().scalars(statement))
+
+
+def mailbox(perimeter: Perimeter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[MailboxMessage]:
+    """What the local mailbox holds, newest first, each with its notification and order. Raises paging.BadCursor."""
+    statement = (
+        select(MailboxMessage)
+        .join(MailboxMessage.notification)
+        .join(Notification.order)
+        .options(joinedload(MailboxMessage.notification).joinedload(Notification.order))
+    )
+    if cursor is not None:
+        statement = statement.where(MailboxMessage.id < paging.decode(cursor, 1)[0])
+    statement = within(statement, perimeter).order_by(MailboxMessage.id.desc()).limit(size + 1)
+    return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
+
+
+def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:
+    """One message of the local mailbox. Raises UnknownMessage, also for one outside the perimeter."""
+    statement = (
+        select(MailboxMessage)
+        .join(MailboxMessage.notification)
+        .join(Notification.order)
+        .options(joinedload(MailboxMessage.notification).joinedload(Notification.order))
+        .where(MailboxMessage.id == message_id)
+    )
+    message = session().scalar(within(statement, perimeter))
+    if message is None:
+        raise UnknownMessage
+    return message
+
+
+def counts(perimeter: Perimeter) -> dict[str, int]:
+    """How many messages stand in each state; every state is there."""
+    statement = select(Notification.state, func.count()).join(Notification.order).group_by(Notification.state)
+    return _every_state(dict(session().execute(within(statement, perimeter)).all()))
+
+
+def health(now: datetime) -> Health:
+    """The whole company's outbox at this instant."""
+    by_state = select(Notification.state, func.count()).group_by(Notification.state)
+    oldest = select(func.min(Notification.next_attempt_at)).where(
+        Notification.state == "pending", Notification.next_attempt_at <= now
+    )
+    dead = select(func.count()).where(Notification.state == "sending", Notification.lease_until < now)
+    since = session().scalar(oldest)
+    return Health(
+        by_state=_every_state(dict(session().execute(by_state).all())),
+        oldest_pending=now - since if since is not None else None,
+        dead_leases=session().scalar(dead) or 0,
+    )
+
+
+def without_message(since: datetime) -> int:
+    """Completed orders, recorded since that instant, that asked for a message themselves and have no row: must be 0.
+
+    Orders that follow the company's preference are left out: whether it was on at their completion is not stored.
+    """
+    row = select(Notification.id).where(Notification.order_id == Order.id)
+    statement = select(func.count()).where(
+        and_(
+            Order.status == "completed",
+            Order.notify.in_(("email", "sms", "both")),
+            Order.completed_at >= since,
+            ~row.exists(),
+        )
+    )
+    return session().scalar(statement.select_from(Order)) or 0
+
+
+def _every_state(found: dict[str, int]) -> dict[str, int]:
+    return {state: found.get(state, 0) for state in STATES}
