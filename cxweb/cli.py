@@ -1,18 +1,31 @@
 """The flask commands; each migrates the database first."""
 
+from importlib import import_module
+
 import click
 from flask import Flask
-from flask.cli import with_appcontext
+from flask.cli import AppGroup
 
-from cxweb.core.migrations import upgrade
+# Where each command is. They are imported when called: a web process needs none of them to start.
+COMMANDS = {
+    "configure": "cxweb.commands.company:configure",
+    "create-api-key": "cxweb.commands.accounts:create_api_key",
+    "create-user": "cxweb.commands.accounts:create_user",
+    "migrate": "cxweb.commands.migrate:migrate",
+}
+
+
+class _Commands(AppGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
 
 
 def init_app(app: Flask) -> None:
-    app.cli.add_command(migrate)
-
-
-@click.command("migrate")
-@with_appcontext
-def migrate() -> None:
-    """Bring the database to this version."""
-    click.echo("migrated" if upgrade() else "up to date")
+    app.cli = _Commands()
