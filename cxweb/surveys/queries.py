@@ -1,8 +1,12 @@
 """Reading the survey in force."""
 
+import time
+
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from cxweb.company.queries import FRESH_S
 from cxweb.core.db import session
 from cxweb.core.i18n import gettext, languages, lazy, speaking
 from cxweb.surveys.models import SurveyVersion
@@ -42,3 +46,29 @@ def _facts(row: SurveyVersion | None) -> Survey:
         return default()
     stored = {text.language: SurveyTexts(text.question, text.comment_prompt) for text in row.texts}
     return Survey(row.id, row.number, row.asks_nps, {**default().texts, **stored})
+
+
+class _Cache:
+    """Published versions never change, so each is read once; which one is in force is asked for again after FRESH_S."""
+
+    def __init__(self) -> None:
+        self.versions: dict[int | None, Survey] = {}
+        self.current = Survey(None, 0, asks_nps=False)
+        self.until = 0.0
+
+
+def shown_to(version_id: int | None) -> Survey:
+    """The survey a customer's page shows: the version the answer was given to, else the one in force."""
+    cache: _Cache = current_app.extensions.setdefault("cxweb.surveys", _Cache())
+    if version_id is not None:
+        if version_id not in cache.versions:
+            cache.versions[version_id] = by_id(version_id)
+        return cache.versions[version_id]
+    if time.monotonic() >= cache.until:
+        cache.current, cache.until = current(), time.monotonic() + FRESH_S
+    return cache.current
+
+
+def forget() -> None:
+    """Let this process read the survey in force anew."""
+    current_app.extensions.pop("cxweb.surveys", None)

@@ -1,5 +1,12 @@
-"""The URL table of the customer's pages."""
+"""The URL table of the customer's pages, and of what watches over the service."""
 
 from flask import Blueprint
 
+from cxweb.web.public import health, tracking
+
 blueprint = Blueprint("public", __name__)
+
+blueprint.add_url_rule("/t/<token>", view_func=tracking.show)
+blueprint.add_url_rule("/t/<token>/rating", view_func=tracking.rate, methods=["POST"])
+blueprint.add_url_rule("/healthz", view_func=health.alive)
+blueprint.add_url_rule("/readyz", view_func=health.ready)
