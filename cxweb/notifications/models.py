@@ -20,7 +20,7 @@ class Notification(Base):
         CheckConstraint("channel IN ('email', 'sms')", name="channel"),
         CheckConstraint("state <> 'sending' OR lease_token IS NOT NULL", name="sending_holds_a_lease"),
         CheckConstraint("state NOT IN ('sent', 'delivered') OR sent_at IS NOT NULL", name="sent_has_an_instant"),
-        Index("ix_notification_state_due", "state", "due_at"),
+        Index("ix_notification_state_next", "state", "next_attempt_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,7 +36,9 @@ class Notification(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     # When the next attempt may start: due_at at first, later by the retry schedule.
-    next_attempt_at: Mapped[datetime] = mapped_column(index=True)
+    next_attempt_at: Mapped[datetime]
+    # When RQ was last asked for this attempt; a message it has not taken soon after is sent by the sweeper itself.
+    asked_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None]
     provider_id: Mapped[str | None]

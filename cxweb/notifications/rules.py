@@ -1,8 +1,25 @@
-"""Which messages an order's completion causes, under which key, and when each is due."""
+"""Which messages an order's completion causes, when each may leave, and when a failed one is tried again."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 ORDER_COMPLETED = "order-completed"
+
+# The sender may work on a message for this long; its calls to a gateway end after half of it.
+LEASE = timedelta(seconds=60)
+TIME_OUT = LEASE / 2
+EXPIRY = timedelta(hours=24)
+# The wait before each attempt, the first included.
+RETRIES = (
+    timedelta(0),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    timedelta(hours=12),
+)
+JITTER = 0.3
 
 
 @dataclass(frozen=True)
@@ -14,6 +31,40 @@ class Due:
     channel: str
     recipient: str | None
     reason: str | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What deciding about a message takes, as it stands at the moment of sending."""
+
+    status: str
+    tracking_enabled: bool
+    feedback_enabled: bool
+    rated: bool
+    # The channels the order, else the company, wants now.
+    preference: str
+    channel: str
+    # What the customer's record holds for the channel, and the same checked and normalised.
+    contact: str | None
+    recipient: str | None
+    due_at: datetime
+    quiet_hours: str
+    zone: tzinfo
+
+
+@dataclass(frozen=True)
+class Skip:
+    """The message does not leave: `suppressed` with the reason, or `expired`."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The message leaves later."""
+
+    until: datetime
 
 
 def channels(preference: str) -> tuple[str, ...]:
@@ -34,3 +85,55 @@ def completed_messages(order_id: int, preference: str, email: str | None, phone:
         )
         for channel in channels(preference)
     ]
+
+
+def obstacle(facts: Facts, now: datetime) -> Skip | Delay | None:
+    """What keeps a due message from leaving at this instant; None where nothing does."""
+    reason = _suppression(facts)
+    if reason is not None:
+        return Skip("suppressed", reason)
+    if now >= facts.due_at + EXPIRY:
+        return Skip("expired", "too_late")
+    until = quiet_until(facts.quiet_hours, facts.zone, now)
+    return Delay(until) if until is not None else None
+
+
+def _suppression(facts: Facts) -> str | None:
+    causes = (
+        ("not_completed", facts.status != "completed"),
+        ("tracking_off", not facts.tracking_enabled),
+        ("feedback_off", not facts.feedback_enabled),
+        ("already_rated", facts.rated),
+        ("channel_off", facts.channel not in channels(facts.preference)),
+        ("no_recipient", not facts.contact),
+        ("invalid_recipient", facts.recipient is None),
+    )
+    return next((reason for reason, holds in causes if holds), None)
+
+
+def quiet_until(hours: str, zone: tzinfo, now: datetime) -> datetime | None:
+    """When the quiet hours (`21:00-08:00`, `off`) that hold at this instant end, in UTC; None outside them."""
+    if hours == "off":
+        return None
+    start, end = (time.fromisoformat(part) for part in hours.split("-"))
+    local = now.astimezone(zone)
+    wall = local.time()
+    quiet = start <= wall < end if start <= end else wall >= start or wall < end
+    if not quiet:
+        return None
+    day = local.date() if wall < end else local.date() + timedelta(days=1)
+    until = datetime.combine(day, end, zone)
+    if until.astimezone(UTC) <= now:
+        # The clock was set back over the end of the hours: their second end counts.
+        until = until.replace(fold=1)
+    return until.astimezone(UTC)
+
+
+def next_attempt_at(attempts: int, now: datetime, draw: float) -> datetime | None:
+    """When a message that was refused for now is tried again; None after the last attempt.
+
+    `attempts` were made, the refused one included; `draw` is a random number from 0 to 1 that spreads the retries.
+    """
+    if attempts >= len(RETRIES):
+        return None
+    return now + RETRIES[attempts] * (1 - JITTER + 2 * JITTER * draw)

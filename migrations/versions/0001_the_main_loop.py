@@ -190,6 +190,7 @@ def upgrade() -> None:
     sa.Column('created_at', UTCDateTime(timezone=True), nullable=False),
     sa.Column('due_at', UTCDateTime(timezone=True), nullable=False),
     sa.Column('next_attempt_at', UTCDateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', UTCDateTime(timezone=True), nullable=True),
     sa.Column('lease_until', UTCDateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.Text(), nullable=True),
     sa.Column('provider_id', sa.Text(), nullable=True),
@@ -204,9 +205,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_notification_dedupe_key'))
     )
     with op.batch_alter_table('notification', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_notification_next_attempt_at'), ['next_attempt_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_notification_order_id'), ['order_id'], unique=False)
-        batch_op.create_index('ix_notification_state_due', ['state', 'due_at'], unique=False)
+        batch_op.create_index('ix_notification_state_next', ['state', 'next_attempt_at'], unique=False)
 
     op.create_table('order_tag',
     sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -335,9 +335,8 @@ def downgrade() -> None:
 
     op.drop_table('order_tag')
     with op.batch_alter_table('notification', schema=None) as batch_op:
-        batch_op.drop_index('ix_notification_state_due')
+        batch_op.drop_index('ix_notification_state_next')
         batch_op.drop_index(batch_op.f('ix_notification_order_id'))
-        batch_op.drop_index(batch_op.f('ix_notification_next_attempt_at'))
 
     op.drop_table('notification')
     with op.batch_alter_table('crew_member', schema=None) as batch_op:
