@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Protocol
 
 ROLES = ("admin", "dispatcher", "relations", "reader")
@@ -83,6 +84,37 @@ def wait_before_next(failures: int) -> timedelta:
     if failures < FREE_ATTEMPTS:
         return timedelta(0)
     return min(timedelta(seconds=2 ** (failures - FREE_ATTEMPTS + 1)), timedelta(minutes=5))
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Wrong passwords of the last ATTEMPT_WINDOW: how many, and when the last one was."""
+
+    count: int = 0
+    last: datetime | None = None
+
+    def heard_from(self, count: int) -> datetime | None:
+        """When the next try is heard if `count` failures weigh on it; None for at once."""
+        return self.last + wait_before_next(count) if self.last is not None else None
+
+
+def heard_from(account: int, from_address: Failures, account_from_address: Failures) -> datetime | None:
+    """When the next try for an account from an address is heard; None for at once.
+
+    All failures of the address slow it down, and all failures of the account slow down whoever has already failed there.
+    The first try from another address is always heard, so that guessing never locks the owner out.
+    """
+    instants = (from_address.heard_from(from_address.count), account_from_address.heard_from(account))
+    return max((instant for instant in instants if instant is not None), default=None)
+
+
+def network_of(address: str) -> str:
+    """What an address counts as: itself, or its /64 network, since one IPv6 host owns all of that."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 class Acting(Protocol):

@@ -1,13 +1,20 @@
 """Errors as pages: what happened, what is kept, what to do; problems as JSON for programs."""
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from cxweb.company.queries import settings
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
+from cxweb.web import shell
 from cxweb.web.api.problems import problem
+from cxweb.web.session import is_staff_path, staff
 
+STALE_FORM = (
+    lazy("This form can no longer be sent"),
+    lazy("You have signed out or in since the page was opened. Nothing was changed. Go back, reload the page and send it again."),
+)
 TEXTS = {
     400: (lazy("This request could not be read"), lazy("Go back and try again. Nothing was changed.")),
     403: (lazy("You may not do this"), lazy("Your role does not allow it. Nothing was changed. An admin can help.")),
@@ -23,9 +30,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer)
 
 
-def page(code: int) -> Response:
-    """The page of an error in the reader's language."""
-    title, advice = TEXTS.get(code, TEXTS[400])
+def page(code: int, texts: tuple[str, str] | None = None) -> Response:
+    """The page of an error in the reader's language; inside the staff's bar for who is signed in."""
+    title, advice = texts or TEXTS.get(code, TEXTS[400])
+    if code < 500 and is_staff_path(request.path) and staff():
+        return make_response(shell.render("admin/error.html", title=gettext(title), advice=gettext(advice)), code)
     html = render_template("public/error.html", title=gettext(title), advice=gettext(advice))
     return make_response(html, code)
 
@@ -38,9 +47,10 @@ def _answer(error: HTTPException) -> Response:
         return problem(code, error.description or error.name)
     if isinstance(error, InternalServerError):
         i18n.speak(i18n.resolve(accept=list(request.accept_languages.values()), default="en"))
-    else:
-        choose_language()
-    return page(code)
+        return page(code)
+    person = staff() if is_staff_path(request.path) else None
+    choose_language(person.language if person else None)
+    return page(code, STALE_FORM if isinstance(error, CSRFError) else None)
 
 
 def choose_language(*wishes: str | None) -> None:

@@ -8,6 +8,7 @@ from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 from cxweb.core import i18n
+from cxweb.web import words
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         percent=i18n.percent,
         signed=i18n.signed,
         typed=typed,
+        **words.FILTERS,
     )
 
 

@@ -1,8 +1,28 @@
 """The staff's sessions: the browser holds a signed cookie, the server's row decides what it is worth."""
 
-from flask import Flask
+from flask import Flask, Request, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect
 
+from cxweb.accounts.queries import signed_in_by
+from cxweb.accounts.rules import Staff
+from cxweb.core import clock
 from cxweb.settings import Settings
+
+# The only addresses that open a session: no customer's page ever reads or sets a cookie.
+STAFF_PATHS = ("/admin", "/login", "/logout")
+TOKEN = "token"  # noqa: S105 - the name of a field, not a secret
+
+csrf = CSRFProtect()
+
+
+class StaffSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie on staff addresses; a session that holds nothing everywhere else."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if is_staff_path(request.path):
+            return super().open_session(app, request)
+        return self.make_null_session(app)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -12,4 +32,55 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
+        # A page left open over lunch must still be able to save.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The referrer policy is no-referrer, so there is none to compare; the token is what decides.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
     )
+    app.session_interface = StaffSessions()
+    csrf.init_app(app)
+    app.before_request(_protect)
+
+
+def is_staff_path(path: str) -> bool:
+    return any(path == staff or path.startswith(f"{staff}/") for staff in STAFF_PATHS)
+
+
+def _protect() -> None:
+    """Every staff form needs its token; links and API keys are their own secret and never ride on a cookie."""
+    if is_staff_path(request.path) and request.endpoint:
+        csrf.protect()
+
+
+def staff() -> Staff | None:
+    """Who is signed in with this request; None for nobody, a row that is gone, expired, or of a disabled user."""
+    if "staff" not in g:
+        token = session.get(TOKEN)
+        g.staff = signed_in_by(token, clock.now()) if isinstance(token, str) else None
+    found: Staff | None = g.staff
+    return found
+
+
+def me() -> Staff:
+    """The signed-in person; only for views that the URL table guards."""
+    found = staff()
+    if found is None:
+        raise LookupError("nobody is signed in")
+    return found
+
+
+def begin(token: str) -> None:
+    """Start the session of a person who has just signed in; nothing of the one before survives."""
+    session.clear()
+    session[TOKEN] = token
+    g.pop("staff", None)
+    g.pop("csrf_token", None)
+
+
+def end() -> str | None:
+    """Empty the cookie and give back the token it held."""
+    token = session.get(TOKEN)
+    session.clear()
+    g.pop("staff", None)
+    return token if isinstance(token, str) else None

@@ -1,0 +1,43 @@
+"""The door of every staff page: who is signed in, in which language, and whether the role allows the act."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from flask import abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from cxweb.web.errors import choose_language
+from cxweb.web.session import staff
+
+View = Callable[..., ResponseReturnValue]
+ANYONE = "anyone"
+
+
+def guarded(view: View, act: str) -> View:
+    """The view behind the door of an act."""
+
+    @wraps(view)
+    def answer(**values: object) -> ResponseReturnValue:
+        person = staff()
+        choose_language(person.language if person else None)
+        if act == ANYONE:
+            return view(**values)
+        if person is None:
+            return redirect(f"/login?{urlencode({'next': _address()})}", 303)
+        if not person.may(act):
+            abort(403)
+        return view(**values)
+
+    return answer
+
+
+def safe(target: str) -> str:
+    """Where to go next: an address of the staff's pages, else the first of them."""
+    ok = (target == "/admin" or target.startswith("/admin/")) and target.isprintable() and "\\" not in target
+    return target if ok else "/admin/"
+
+
+def _address() -> str:
+    """What was asked for, so that signing in leads there; a form's address has nothing to show."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/admin/"

@@ -1,0 +1,69 @@
+"""What surrounds every staff page: the company, the person, and the menu of what that person may open."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import current_app, render_template, request
+
+from cxweb.accounts.rules import Staff
+from cxweb.company.queries import settings
+from cxweb.core.i18n import lazy
+from cxweb.web.session import staff
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu, for whoever may do the act."""
+
+    href: str
+    text: str
+    icon: str
+    act: str
+
+
+MENU = (
+    Entry("/admin/orders", lazy("Orders"), "box", "orders"),
+    Entry("/admin/ratings", lazy("Ratings"), "star", "figures"),
+    Entry("/admin/drivers", lazy("Drivers"), "wheel", "figures"),
+    Entry("/admin/messages", lazy("Messages"), "mail", "contacts"),
+    Entry("/admin/settings/tracking", lazy("Settings"), "gear", "settings"),
+)
+
+
+@dataclass(frozen=True)
+class Shell:
+    staff: Staff
+    company: str
+    menu: tuple[Entry, ...]
+    here: str
+    address: str
+    htmx_integrity: str
+
+    def is_here(self, entry: Entry) -> bool:
+        """Whether the page belongs to the menu entry; all settings belong to one."""
+        section = "/admin/settings" if entry.href.startswith("/admin/settings") else entry.href
+        return self.here == section or self.here.startswith(f"{section}/")
+
+
+def render(template: str, **context: object) -> str:
+    """A staff page; only for somebody who is signed in."""
+    person = staff()
+    if person is None:
+        raise LookupError("nobody is signed in")
+    shell = Shell(
+        staff=person,
+        company=settings().shown_name,
+        menu=tuple(entry for entry in MENU if person.may(entry.act)),
+        here=request.path,
+        address=request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        htmx_integrity=_integrity(current_app.static_folder or "", "htmx.min.js"),
+    )
+    return render_template(template, shell=shell, me=person, **context)
+
+
+@cache
+def _integrity(static: str, file: str) -> str:
+    listed = json.loads((Path(static) / "vendor" / "vendor.json").read_text(encoding="utf-8"))
+    return str(next(entry["integrity"] for entry in listed if entry["file"] == file))
