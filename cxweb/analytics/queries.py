@@ -1,20 +1,25 @@
-"""Counting orders and answers for a report, always within a perimeter."""
+"""Counting and listing orders and answers for a report, always within a perimeter."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, false, func, or_, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, bounds
-from cxweb.analytics.rules import Counts, Feedback, figures
-from cxweb.company.models import Depot
-from cxweb.company.queries import settings_now
+from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Counts, Feedback, Mean, figures, mean
+from cxweb.company.queries import branches, settings_now
+from cxweb.core import paging
 from cxweb.core.db import session
+from cxweb.core.paging import Page
 from cxweb.orders.models import CrewMember, Driver, Order, OrderTag
-from cxweb.orders.queries import within
+from cxweb.orders.queries import crews, within
 from cxweb.orders.rules import COMPLETED
 from cxweb.ratings.models import Rating
 from cxweb.surveys.models import SurveyVersion
+
+Columns = TypeVarTuple("Columns")
 
 
 def feedback(chosen: ReportFilter, perimeter: Perimeter) -> Feedback:
@@ -32,7 +37,7 @@ def counts(chosen: ReportFilter, perimeter: Perimeter) -> Counts:
     )
 
 
-def answers_of(columns: Select[Any], chosen: ReportFilter, perimeter: Perimeter) -> Select[Any]:
+def answers_of(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perimeter) -> Select[*Columns]:
     """The columns, selected from the answers the filter is about."""
     statement = columns.select_from(Rating).join(Order, Order.id == Rating.order_id)
     statement = statement.outerjoin(SurveyVersion, SurveyVersion.id == Rating.survey_version_id)
@@ -88,7 +93,7 @@ def _conditions(chosen: ReportFilter) -> list[ColumnElement[bool]]:
     if chosen.channel:
         found.append(Order.channel.in_(chosen.channel))
     if chosen.depot:
-        found.append(Order.depot_id.in_(_branches(chosen.depot)))
+        found.append(Order.depot_id.in_(branches(chosen.depot)))
     if chosen.driver:
         crew = select(CrewMember.order_id).join(Driver, Driver.id == CrewMember.driver_id)
         found.append(Order.id.in_(crew.where(Driver.ref.in_(chosen.driver))))
@@ -97,7 +102,92 @@ def _conditions(chosen: ReportFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _branches(refs: tuple[str, ...]) -> Select[tuple[int]]:
-    """The ids of the depots of these refs and of all below them."""
-    tree = select(Depot.id).where(Depot.ref.in_(refs)).cte("branches", recursive=True)
-    return select(tree.union(select(Depot.id).where(Depot.parent_id == tree.c.id)).c.id)
+@dataclass(frozen=True)
+class Answer:
+    """A line of a list of answers: what was said, about which order, by whom it was brought."""
+
+    id: int
+    stars: int
+    comment: str | None
+    language: str | None
+    answered_at: datetime
+    order_id: int
+    ref: str
+    drivers: list[tuple[int, str]]
+
+
+# Ties of newest and oldest: by id; of lowest and highest: the newest answer first, then by id.
+_SORTS: dict[str, list[tuple[SQLColumnExpression[Any], bool]]] = {
+    "newest": [(Rating.answered_at, True), (Rating.id, False)],
+    "oldest": [(Rating.answered_at, False), (Rating.id, False)],
+    "lowest": [(Rating.stars, False), (Rating.answered_at, True), (Rating.id, False)],
+    "highest": [(Rating.stars, True), (Rating.answered_at, True), (Rating.id, False)],
+}
+
+
+def answers(
+    chosen: ReportFilter, perimeter: Perimeter, words: str = "", cursor: str | None = None, size: int = 30
+) -> Page[Answer]:
+    """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor."""
+    order = _SORTS[chosen.sort]
+    columns = (Rating.id, Rating.stars, Rating.comment, Rating.language, Rating.answered_at, Order.id, Order.ref)
+    statement = _with_words(answers_of(select(*columns), chosen, perimeter), words)
+    if cursor:
+        *stars, answered_at, id_ = paging.decode(cursor, len(order) if len(order) == 3 else 2)
+        statement = statement.where(paging.after(order, (*stars, paging.instant(answered_at, cursor), id_)))
+    statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
+    rows = session().execute(statement.limit(size + 1)).all()
+    crew = crews([row[5] for row in rows])
+    found = [Answer(*row, crew.get(row[5], [])) for row in rows]
+    with_stars = len(order) == 3
+    return paging.cut(
+        found, size, lambda row: (*([row.stars] if with_stars else []), row.answered_at.isoformat(), row.id)
+    )
+
+
+def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "") -> Mean:
+    """The stars of the same answers, with n, mean and interval."""
+    statement = _with_words(answers_of(select(*_tallies()), chosen, perimeter), words)
+    return mean([int(value or 0) for value in session().execute(statement).one()], FIVE_STARS)
+
+
+def _tallies() -> list[ColumnElement[Any]]:
+    return [func.sum(case((Rating.stars == n, 1), else_=0)) for n in FIVE_STARS]
+
+
+def _with_words(statement: Select[*Columns], words: str) -> Select[*Columns]:
+    return statement.where(Rating.comment.icontains(words, autoescape=True)) if words else statement
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """A line of the drivers' table. `mean` is None below LEAST_OF_A_DRIVER answers: few say little of a person."""
+
+    driver: Driver
+    completed: int
+    rated: int
+    n: int
+    mean: float | None
+
+
+def driver_rows(chosen: ReportFilter, perimeter: Perimeter, drivers: list[Driver]) -> list[DriverRow]:
+    """These drivers' orders and answers; an order handled by several counts for each of them."""
+    rated = case((and_(Order.eligible, Rating.id.is_not(None)), 1), else_=0)
+    orders = (
+        select(CrewMember.driver_id, func.count(), func.sum(rated))
+        .select_from(Order)
+        .join(CrewMember, CrewMember.order_id == Order.id)
+        .outerjoin(Rating, Rating.order_id == Order.id)
+        .where(Order.status == COMPLETED, ~Order.is_test, *_conditions(chosen))
+        .group_by(CrewMember.driver_id)
+    )
+    counted = {row[0]: (int(row[1]), int(row[2])) for row in session().execute(within(orders, perimeter))}
+    tallies = answers_of(select(CrewMember.driver_id, *_tallies()), chosen, perimeter)
+    tallies = tallies.join(CrewMember, CrewMember.order_id == Order.id).group_by(CrewMember.driver_id)
+    stars = {row[0]: mean([int(value) for value in row[1:]], FIVE_STARS) for row in session().execute(tallies)}
+    nothing = mean([0] * 5, FIVE_STARS)
+    return [_driver_row(driver, *counted.get(driver.id, (0, 0)), stars.get(driver.id, nothing)) for driver in drivers]
+
+
+def _driver_row(driver: Driver, completed: int, rated: int, stars: Mean) -> DriverRow:
+    return DriverRow(driver, completed, rated, stars.n, stars.mean if stars.n >= LEAST_OF_A_DRIVER else None)

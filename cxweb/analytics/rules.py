@@ -12,6 +12,8 @@ Z = 1.959963984540054
 # Intervals of means and of NPS are shown from this n on.
 LEAST_FOR_INTERVAL = 5
 FIVE_STARS = (1, 2, 3, 4, 5)
+# A driver's figures are shown from this n on: below it they say more of chance than of the person.
+LEAST_OF_A_DRIVER = 10
 
 
 @dataclass(frozen=True)

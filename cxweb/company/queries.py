@@ -1,6 +1,7 @@
 """Reading the company's settings and depots."""
 
 import time
+from collections.abc import Collection
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -49,9 +50,16 @@ def stored(key: str) -> str | None:
     return session().scalar(select(Setting.value).where(Setting.key == key))
 
 
-def branch(depot_id: int) -> Select[tuple[int]]:
+def branch(depot_id: int) -> Select[int]:
     """The ids of a depot and of all below it, as a subquery for `IN`."""
     tree = select(Depot.id).where(Depot.id == depot_id).cte("branch", recursive=True)
+    tree = tree.union(select(Depot.id).where(Depot.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def branches(refs: Collection[str]) -> Select[int]:
+    """The ids of the depots of these refs and of all below them, as a subquery for `IN`."""
+    tree = select(Depot.id).where(Depot.ref.in_(refs)).cte("branches", recursive=True)
     tree = tree.union(select(Depot.id).where(Depot.parent_id == tree.c.id))
     return select(tree.c.id)
 

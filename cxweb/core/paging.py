@@ -5,7 +5,10 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
 
 T = TypeVar("T")
 Key = tuple[str | int | None, ...]
@@ -43,3 +46,24 @@ def cut(rows: Sequence[T], size: int, key: Callable[[T], Key]) -> Page[T]:
     more = len(rows) > size
     items = rows[:size]
     return Page(items, encode(key(items[-1])) if more else None)
+
+
+def after(order: Sequence[tuple[SQLColumnExpression[Any], bool]], key: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition for rows behind the key, where each column sorts ascending or (True) descending."""
+    earlier: list[ColumnElement[bool]] = []
+    behind: list[ColumnElement[bool]] = []
+    for (column, descending), value in zip(order, key, strict=True):
+        behind.append(and_(*earlier, column < value if descending else column > value))
+        earlier.append(column == value)
+    return or_(*behind)
+
+
+def instant(value: object, cursor: str) -> datetime:
+    """An instant of a cursor's key, written by isoformat(). Raises BadCursor."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise BadCursor(cursor) from error
+    if found.tzinfo is None:
+        raise BadCursor(cursor)
+    return found

@@ -1,19 +1,22 @@
 """Finding orders, always within a perimeter."""
 
-from typing import Any, TypeVar
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVarTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.queries import branch
 from cxweb.core.db import session
-from cxweb.orders.models import Order
-from cxweb.orders.rules import UnknownOrder
+from cxweb.orders.models import CrewMember, Driver, Order
+from cxweb.orders.rules import CANCELLED, COMPLETED, FAILED, OPEN, UnknownDriver, UnknownOrder
 
-Rows = TypeVar("Rows", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 
 
-def within(statement: Select[Rows], perimeter: Perimeter) -> Select[Rows]:
+def within(statement: Select[*Columns], perimeter: Perimeter) -> Select[*Columns]:
     """The statement, narrowed to orders of the perimeter. Orders without a depot belong to the whole company only."""
     if perimeter.depot_id is None:
         return statement
@@ -35,9 +38,69 @@ def by_token(token: str, *, lock: bool = False) -> Order:
     return _one(select(Order).where(Order.token == token), Perimeter(), lock)
 
 
-def _one(statement: Select[tuple[Order]], perimeter: Perimeter, lock: bool) -> Order:
+def _one(statement: Select[Order], perimeter: Perimeter, lock: bool) -> Order:
     statement = within(statement, perimeter)
     order = session().scalar(statement.with_for_update(of=Order) if lock else statement)
     if order is None:
         raise UnknownOrder
     return order
+
+
+def is_taken(ref: str) -> bool:
+    """Whether an order anywhere in the company has this ref."""
+    return session().scalar(select(Order.id).where(Order.ref == ref)) is not None
+
+
+def drivers_of(perimeter: Perimeter) -> list[Driver]:
+    """The drivers who have an order within the perimeter, by name; the whole company sees all of its drivers."""
+    statement = select(Driver).order_by(Driver.name, Driver.id)
+    return list(session().scalars(statement if perimeter.whole else statement.where(_drives_within(perimeter))))
+
+
+def driver_by_id(driver_id: int, perimeter: Perimeter) -> Driver:
+    """The driver of that id. Raises UnknownDriver, also for one without an order within the perimeter."""
+    statement = select(Driver).where(Driver.id == driver_id)
+    driver = session().scalar(statement if perimeter.whole else statement.where(_drives_within(perimeter)))
+    if driver is None:
+        raise UnknownDriver
+    return driver
+
+
+def _drives_within(perimeter: Perimeter) -> ColumnElement[bool]:
+    crew = select(CrewMember.driver_id).join(Order, Order.id == CrewMember.order_id)
+    return Driver.id.in_(within(crew, perimeter))
+
+
+def crews(order_ids: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """The crew of each order: each driver's id, and the name the driver had then."""
+    statement = select(CrewMember.order_id, CrewMember.driver_id, CrewMember.driver_name)
+    statement = statement.where(CrewMember.order_id.in_(order_ids)).order_by(CrewMember.order_id, CrewMember.position)
+    found: dict[int, list[tuple[int, str]]] = {}
+    for order_id, driver_id, name in session().execute(statement):
+        found.setdefault(order_id, []).append((driver_id, name))
+    return found
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """The orders of a day: completed on it, failed, and all that were due on it or completed on it."""
+
+    completed: int
+    failed: int
+    due: int
+
+
+def day_counts(perimeter: Perimeter, start: datetime, end: datetime) -> DayCounts:
+    """The orders of the span [start, end); tests and cancelled ones are no part of the day."""
+    done = and_(Order.status == COMPLETED, Order.completed_at >= start, Order.completed_at < end)
+    due = and_(Order.promised_to >= start, Order.promised_to < end)
+    failed = and_(Order.status == FAILED, due)
+    statement = select(*(func.sum(case((wanted, 1), else_=0)) for wanted in (done, failed, or_(done, due))))
+    statement = statement.where(~Order.is_test, Order.status != CANCELLED, or_(done, due))
+    return DayCounts(*(int(value or 0) for value in session().execute(within(statement, perimeter)).one()))
+
+
+def late_count(perimeter: Perimeter, now: datetime) -> int:
+    """How many orders are past their window and still to come."""
+    statement = select(func.count()).select_from(Order).where(Order.status.in_(OPEN), Order.promised_to < now)
+    return session().scalar(within(statement, perimeter)) or 0

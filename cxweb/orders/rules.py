@@ -19,6 +19,9 @@ MOVES: Mapping[str, tuple[str, ...]] = {
     CANCELLED: (),
 }
 
+# Those still to come; past its window such an order is late.
+OPEN = (PLANNED, ON_THE_WAY, ARRIVED)
+
 REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 RESERVED_REFS = frozenset({"bulk"})
 SKEW = timedelta(minutes=5)
@@ -91,3 +94,7 @@ class UnknownOrder(LookupError):
 
 class OutsidePerimeter(Exception):
     """The depot lies outside what the acting person or key may touch."""
+
+
+class UnknownDriver(LookupError):
+    """No such driver, or none with an order within the perimeter."""
