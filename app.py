@@ -1,5 +1,14 @@
-"""The application for a WSGI server: `granian app:app` or `gunicorn app:app`."""
+"""The application for a WSGI server (`granian app:app`, `gunicorn app:app`); run as a script, the one-command start."""
+
+if __name__ == "__main__":
+    from cxweb.launch.main import main
+
+    raise SystemExit(main())
 
 from cxweb import create_app
+from cxweb.settings import InvalidSetting
 
-app = create_app()
+try:
+    app = create_app()
+except InvalidSetting as error:
+    raise SystemExit(f"cxweb cannot start: {error}") from None

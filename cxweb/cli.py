@@ -11,6 +11,7 @@ COMMANDS = {
     "configure": "cxweb.commands.company:configure",
     "create-api-key": "cxweb.commands.accounts:create_api_key",
     "create-user": "cxweb.commands.accounts:create_user",
+    "demo-data": "cxweb.commands.demo:demo_data",
     "migrate": "cxweb.commands.migrate:migrate",
 }
 

@@ -1,15 +1,12 @@
 """A member of the staff gets an account."""
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
 
-from cxweb.accounts.models import User
 from cxweb.accounts.passwords import hashed
 from cxweb.accounts.rules import ROLES, SHORTEST_PASSWORD, Acting
+from cxweb.actions.steps.add_user import add_user
 from cxweb.actions.steps.find_depot import depot_id_within
-from cxweb.core import clock
-from cxweb.core.audit import record
-from cxweb.core.db import insert_or_leave, session, transaction
+from cxweb.core.db import transaction
 
 
 class InvalidUser(ValueError):
@@ -18,10 +15,6 @@ class InvalidUser(ValueError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(problem)
         self.field = field
-
-
-class EmailTaken(Exception):
-    """Another account has this e-mail address."""
 
 
 def create_user(
@@ -38,7 +31,7 @@ def create_user(
 
     Raises InvalidUser, EmailTaken, UnknownDepot and OutsidePerimeter.
     """
-    address = checked_email(email)
+    address = _checked(email)
     if role not in ROLES:
         raise InvalidUser("role", f"The role is one of {', '.join(ROLES)}.")
     if len(password) < SHORTEST_PASSWORD:
@@ -47,23 +40,10 @@ def create_user(
     password_hash = hashed(password)
     with transaction():
         depot_id = depot_id_within(depot, by.perimeter)
-        if not insert_or_leave(
-            User,
-            email=address,
-            name=name.strip() or address.split("@")[0],
-            password_hash=password_hash,
-            role=role,
-            depot_id=depot_id,
-            language=language,
-            created_at=clock.now(),
-        ):
-            raise EmailTaken(address)
-        user_id = session().scalars(select(User.id).where(User.email == address)).one()
-        record(by.actor, "user.created", f"user:{user_id}", role=role, depot=depot_id)
-        return user_id
+        return add_user(address, role, password_hash, by.actor, name=name, depot_id=depot_id, language=language)
 
 
-def checked_email(email: str) -> str:
+def _checked(email: str) -> str:
     """The address as accounts are known by: lower case. Raises InvalidUser."""
     try:
         # Addresses of a company's own network, such as name@firm.local, are fine: nothing is looked up.

@@ -7,8 +7,9 @@ import click
 from cxweb.accounts.rules import ROLES, SCOPES
 from cxweb.actions.create_api_key import InvalidKey
 from cxweb.actions.create_api_key import create_api_key as create_the_key
-from cxweb.actions.create_user import EmailTaken, InvalidUser
+from cxweb.actions.create_user import InvalidUser
 from cxweb.actions.create_user import create_user as create_the_user
+from cxweb.actions.steps.add_user import EmailTaken
 from cxweb.actions.steps.find_depot import UnknownDepot
 from cxweb.commands.command import BY, migrating
 from cxweb.commands.password import new_password

@@ -30,13 +30,18 @@ def bring_up_to_date() -> bool:
     except CommandError as error:
         # The only revision this version cannot know is one made after it.
         raise NoDatabase(
-            "The database belongs to a newer version of cxweb: start that version, or restore a backup of this one."
+            "the database belongs to a newer version of cxweb: start that version, or restore a backup of this one."
         ) from error
     except DBAPIError as error:
         first_line = str(error.orig).splitlines()[0].rstrip(".")
-        raise NoDatabase(f"The database cannot be used: {first_line}. See CXWEB_DATABASE_URL.") from error
+        raise NoDatabase(f"the database cannot be used: {first_line}. See CXWEB_DATABASE_URL.") from error
     except OSError as error:
-        raise NoDatabase(f"The database's folder cannot be made: {error.filename} ({error.strerror}).") from error
+        raise NoDatabase(f"the database's folder cannot be made: {error.filename} ({error.strerror}).") from error
+
+
+def sentence(error: NoDatabase) -> str:
+    """The reason as a sentence of its own."""
+    return str(error)[0].upper() + str(error)[1:]
 
 
 def migrating(function: Callable[P, R]) -> Callable[P, R]:
@@ -48,7 +53,7 @@ def migrating(function: Callable[P, R]) -> Callable[P, R]:
         try:
             bring_up_to_date()
         except NoDatabase as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(sentence(error)) from error
         return function(*args, **kwargs)
 
     return command

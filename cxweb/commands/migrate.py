@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from cxweb.commands.command import NoDatabase, bring_up_to_date
+from cxweb.commands.command import NoDatabase, bring_up_to_date, sentence
 
 
 @click.command("migrate")
@@ -13,4 +13,4 @@ def migrate() -> None:
     try:
         click.echo("migrated" if bring_up_to_date() else "up to date")
     except NoDatabase as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(sentence(error)) from error

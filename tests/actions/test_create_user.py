@@ -9,7 +9,9 @@ from cxweb.accounts.models import ApiKey, User
 from cxweb.accounts.passwords import matches
 from cxweb.accounts.rules import Operator, Perimeter
 from cxweb.actions.create_api_key import create_api_key
-from cxweb.actions.create_user import EmailTaken, InvalidUser, create_user
+from cxweb.actions.create_first_admin import create_first_admin
+from cxweb.actions.create_user import InvalidUser, create_user
+from cxweb.actions.steps.add_user import EmailTaken
 from cxweb.actions.steps.find_depot import UnknownDepot
 from cxweb.core import tokens
 from cxweb.core.audit import AuditEntry
@@ -143,3 +145,11 @@ def test_configure_lists_every_key_with_the_value_in_force(app: Flask) -> None:
     assert "feedback.enabled on" in lines
     assert "company.name" in lines
     assert len(lines) == 14
+
+
+def test_the_first_admin_is_created_only_where_there_is_nobody(app: Flask) -> None:
+    assert create_first_admin("admin@example.com", PASSWORD, BY)
+    assert not create_first_admin("admin@example.com", "another password", BY)
+    user = session().scalars(select(User)).one()
+    assert user.role == "admin"
+    assert matches(PASSWORD, user.password_hash)

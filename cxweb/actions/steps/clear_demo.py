@@ -2,13 +2,12 @@
 
 from sqlalchemy import delete, exists, select
 
+from cxweb.accounts.models import ApiKey, User
 from cxweb.company.models import Depot, Setting
 from cxweb.company.queries import stored
 from cxweb.core.db import session
+from cxweb.demo.queries import DEMO_KEY
 from cxweb.orders.models import CrewMember, Customer, Driver, Order
-
-# Its value is the company name the demo set, so that only that name goes with the demo.
-DEMO_KEY = "demo"
 
 
 def clear_demo() -> int:
@@ -27,11 +26,12 @@ def clear_demo() -> int:
 
 
 def _delete_depots() -> None:
-    """Leaves first, so that no depot loses its parent before itself."""
+    """Leaves first, so that no depot loses its parent before itself. One that an account or a key is bound to stays."""
     opened = session()
     while True:
         child = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
-        used = select(Order.depot_id).where(Order.depot_id.is_not(None))
-        leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child), Depot.id.not_in(used))
+        leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child))
+        for column in (Order.depot_id, User.depot_id, ApiKey.depot_id):
+            leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
         if opened.execute(leaves).rowcount == 0:  # type: ignore[attr-defined]
             return

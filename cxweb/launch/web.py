@@ -1,0 +1,66 @@
+"""The web server of the start: its port, its command, and whether it really answers."""
+
+import errno
+import http.client
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cxweb.launch.terminal import CannotStart
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = "8000"
+
+
+def chosen_port(env: Mapping[str, str]) -> int:
+    """The port of PORT. Raises CannotStart where it is none, or taken."""
+    text = env.get("PORT") or DEFAULT_PORT
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
+        raise CannotStart(f"PORT must be a number from 1 to 65535, not {text}.")
+    port = int(text)
+    with socket.socket() as probe:
+        # As every server does, so that connections of the last start that are still closing do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CannotStart(_refusal(port, error)) from error
+    return port
+
+
+def _refusal(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is taken by another program: stop it, or choose another such as PORT={port % 65535 + 1}."
+    if error.errno == errno.EACCES:
+        return f"port {port} is reserved for the system: choose one from 1024 up, such as PORT=8000."
+    return f"port {port} cannot be used: {error.strerror}."
+
+
+def command(root: Path, port: int) -> list[str]:
+    """Granian on app.py: two processes, so that one busy page does not hold up the others."""
+    options = {
+        "interface": "wsgi",
+        "host": HOST,
+        "port": str(port),
+        "http": "1",
+        "workers": "2",
+        "blocking-threads": "2",
+        "workers-kill-timeout": "3",
+        "log-level": "warning",
+    }
+    flags = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
+    pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return [sys.executable, "-m", "granian", *pairs, *flags, "app:app"]
+
+
+def answers(port: int) -> bool:
+    """Whether the product's own liveness page answers at the port."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
