@@ -17,6 +17,7 @@ from cxweb.settings import Settings
 from tests.factories import Factory
 from tests.page import Client
 
+pytest_plugins = ("tests.servers",)
 DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
 
 

@@ -1,9 +1,10 @@
 """Reading the outbox and the local mailbox: lists for staff, and the numbers that show whether anything is stuck."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cxweb.accounts.rules import Perimeter
@@ -42,9 +43,26 @@ def recent(
     if state is not None:
         statement = statement.where(Notification.state == state)
     if cursor is not None:
-        statement = statement.where(Notification.id < paging.decode(cursor, 1)[0])
+        statement = statement.where(Notification.id < paging.number(paging.decode(cursor, 1)[0], cursor))
     statement = within(statement, perimeter).order_by(Notification.id.desc()).limit(size + 1)
     return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
+
+
+def sendable(now: datetime) -> ColumnElement[bool]:
+    """Due, or under a lease that ended before its holder wrote how it went."""
+    return or_(
+        and_(Notification.state == "pending", Notification.next_attempt_at <= now),
+        and_(Notification.state == "sending", Notification.lease_until <= now),
+    )
+
+
+def due(now: datetime, *, asked_before: datetime, or_never: bool = False) -> Select[int]:
+    """The ids of sendable messages that RQ was asked for before an instant (or never), the longest waiting first."""
+    asked = Notification.asked_at <= asked_before
+    if or_never:
+        asked = or_(asked, Notification.asked_at.is_(None))
+    statement = select(Notification.id).where(sendable(now), asked)
+    return statement.order_by(Notification.next_attempt_at, Notification.id)
 
 
 def for_order(order_id: int) -> list[Notification]:
@@ -62,9 +80,16 @@ def mailbox(perimeter: Perimeter, cursor: str | None = None, size: int = PAGE_SI
         .options(joinedload(MailboxMessage.notification).joinedload(Notification.order))
     )
     if cursor is not None:
-        statement = statement.where(MailboxMessage.id < paging.decode(cursor, 1)[0])
+        statement = statement.where(MailboxMessage.id < paging.number(paging.decode(cursor, 1)[0], cursor))
     statement = within(statement, perimeter).order_by(MailboxMessage.id.desc()).limit(size + 1)
     return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
+
+
+def mailbox_ids(notification_ids: Collection[int]) -> dict[int, int]:
+    """Which of these notifications lie in the local mailbox, and under which id there."""
+    columns = select(MailboxMessage.notification_id, MailboxMessage.id)
+    found = session().execute(columns.where(MailboxMessage.notification_id.in_(notification_ids)))
+    return {notification_id: id_ for notification_id, id_ in found}  # noqa: C416 - rows are no pairs to dict()
 
 
 def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:

@@ -40,6 +40,8 @@ def write_completed(order: Order, company: CompanySettings, now: datetime) -> No
             created_at=now,
             due_at=due_at,
             next_attempt_at=due_at,
+            # RQ is asked below, after the commit.
+            asked_at=now if due_at <= now else None,
         )
         and not message.reason
     ]

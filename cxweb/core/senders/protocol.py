@@ -1,0 +1,91 @@
+"""What every gateway to customers looks like from inside: a message goes in, one of four outcomes comes out."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one recipient. `ref` is the same at every attempt, so that a gateway can tell a repeat."""
+
+    ref: str
+    channel: str
+    recipient: str
+    from_name: str
+    subject: str
+    text: str
+    html: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The gateway took the message."""
+
+    provider_id: str | None
+
+
+@dataclass(frozen=True)
+class RefusedForGood:
+    """The gateway did not take it and never will."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class RefusedForNow:
+    """The gateway did not take it; a later attempt may succeed."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """Nobody here knows whether the gateway took it."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class SendAgain:
+    """After a doubt: sending again cannot reach the customer twice."""
+
+
+Outcome = Accepted | RefusedForGood | RefusedForNow | InDoubt
+
+
+class Sender(Protocol):
+    """A gateway. `until` is an instant of time.monotonic() after which no call may start and every call has ended."""
+
+    # Whether after_doubt() can ever answer anything but InDoubt.
+    resolves_doubt: bool
+
+    def send(self, message: Message, until: float) -> Outcome: ...
+
+    def after_doubt(self, ref: str, until: float) -> Accepted | SendAgain | InDoubt: ...
+
+
+def left(until: float) -> float:
+    """The seconds left; raises TimeoutError where there are none, so that a process that was frozen sends nothing."""
+    seconds = until - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError("no time left")
+    return seconds
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, control and direction characters, so that it cannot start a header of its own."""
+    return re.sub(" {2,}", " ", _BREAKS.sub(" ", text)).strip()
+
+
+def told(error: object, recipient: str = "") -> str:
+    """An error as it may be kept and shown: one short line without the recipient."""
+    text = one_line(str(error))
+    if recipient:
+        text = text.replace(recipient, "…")
+    kind = f"{type(error).__name__}: " if isinstance(error, Exception) else ""
+    return (kind + text)[:300]

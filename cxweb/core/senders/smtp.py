@@ -1,0 +1,141 @@
+"""E-mail over SMTP. After the message was handed over nothing can be asked, so a lost answer stays in doubt."""
+
+import hashlib
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from cxweb.core import clock
+from cxweb.core.senders.protocol import (
+    Accepted,
+    InDoubt,
+    Message,
+    Outcome,
+    RefusedForGood,
+    RefusedForNow,
+    left,
+    one_line,
+    told,
+)
+
+PORTS = {"smtp": 25, "smtps": 465}
+
+
+class Smtp:
+    """The gateway of CXWEB_SMTP_URL."""
+
+    resolves_doubt = False
+
+    def __init__(self, url: str, mail_from: str) -> None:
+        """`url` is `smtp://user:password@host:port`, `smtps://…`, `?starttls=1`; `mail_from` may bear a name."""
+        parts = urlsplit(url)
+        self._secure = parts.scheme == "smtps"
+        self._host = parts.hostname or ""
+        self._port = parts.port or PORTS[parts.scheme]
+        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._starttls = parse_qs(parts.query).get("starttls") == ["1"]
+        self._from_name, self._from = parseaddr(mail_from)
+        self._domain = self._from.rpartition("@")[2]
+
+    def send(self, message: Message, until: float) -> Outcome:
+        try:
+            connection = self._connected(until)
+        except (OSError, smtplib.SMTPException) as error:
+            # Also a 5xx: it is about us or the server, not about this message.
+            return RefusedForNow(told(error))
+        try:
+            return self._hand_over(connection, message, until)
+        finally:
+            connection.close()
+
+    def after_doubt(self, ref: str, until: float) -> InDoubt:
+        return InDoubt("no answer after the message was handed over")
+
+    def _connected(self, until: float) -> smtplib.SMTP:
+        tls = ssl.create_default_context()
+        connection = (
+            smtplib.SMTP_SSL(self._host, self._port, self._domain, timeout=left(until), context=tls)
+            if self._secure
+            else smtplib.SMTP(self._host, self._port, self._domain, timeout=left(until))
+        )
+        try:
+            connection.ehlo_or_helo_if_needed()
+            if self._starttls:
+                _limit(connection, until)
+                connection.starttls(context=tls)
+                connection.ehlo()
+            if self._user:
+                _limit(connection, until)
+                connection.login(self._user, self._password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _hand_over(self, connection: smtplib.SMTP, message: Message, until: float) -> Outcome:
+        built = self.build(message)
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
+            lambda: connection.mail(self._from),
+            lambda: connection.rcpt(message.recipient),
+            lambda: connection.docmd("DATA"),
+        )
+        try:
+            for step in steps:
+                _limit(connection, until)
+                code, reply = step()
+                if not 200 <= code < 400:
+                    return _refusal(code, reply, message.recipient)
+            _limit(connection, until)
+        except (OSError, smtplib.SMTPException) as error:
+            return RefusedForNow(told(error, message.recipient))
+        try:
+            connection.send(_body(built))
+            code, reply = connection.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            return InDoubt(told(error, message.recipient))
+        if code == 250:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+            return Accepted(built["Message-ID"])
+        return _refusal(code, reply, message.recipient) if code >= 400 else InDoubt(f"answer {code}")
+
+    def build(self, message: Message) -> EmailMessage:
+        """The mail: text and HTML, one recipient, a Message-ID that is the same at every attempt."""
+        mail = EmailMessage(policy=SMTP)
+        name = one_line(self._from_name or message.from_name)
+        mail["From"] = Address(display_name=name, addr_spec=self._from)
+        mail["To"] = Address(addr_spec=message.recipient)
+        mail["Subject"] = one_line(message.subject)
+        mail["Date"] = format_datetime(clock.now())
+        name = hashlib.sha256(f"{self._domain}:{message.ref}".encode()).hexdigest()[:32]
+        mail["Message-ID"] = f"<{name}@{self._domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text, cte="quoted-printable")
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        mail["Content-Language"] = message.language
+        return mail
+
+
+def _limit(connection: smtplib.SMTP, until: float) -> None:
+    if connection.sock is None:
+        raise smtplib.SMTPServerDisconnected("connection lost")
+    connection.sock.settimeout(left(until))
+
+
+def _body(mail: EmailMessage) -> bytes:
+    """The mail as DATA takes it: lines that begin with a dot get a second one, a lone dot ends it."""
+    stuffed = re.sub(rb"(?m)^\.", b"..", mail.as_bytes())
+    return stuffed.rstrip(b"\r\n") + b"\r\n.\r\n"
+
+
+def _refusal(code: int, reply: bytes, recipient: str) -> Outcome:
+    why = told(f"{code} {reply.decode(errors='replace')}", recipient)
+    return RefusedForGood(why) if 500 <= code < 600 else RefusedForNow(why)

@@ -1,0 +1,16 @@
+"""The table of what recurs. Every sweeper runs it, so each job must bear being run twice at once."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """A job, how often it runs, and on which queue; None: in the sweeper itself, whether Redis is there or not."""
+
+    name: str
+    every_s: float
+    queue: str | None
+    job: str
+
+
+SCHEDULE = (Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),)
