@@ -1,15 +1,15 @@
 """Brings the database to the product's version with Alembic."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from cxweb.core.db import db, dialect_name
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent.parent.parent / "migrations"
 # Any number, as long as every process takes the same.
@@ -17,7 +17,10 @@ POSTGRESQL_LOCK = 7_420_615
 
 
 def upgrade() -> bool:
-    """Run the migrations that are missing; whether there were any. Two processes at once: one runs them, the other waits."""
+    """Run the migrations that are missing; whether there were any. Of two processes at once, one runs them."""
+    # Alembic is loaded where it is used: a serving process starts an eighth of a second sooner without it.
+    from alembic import command  # noqa: PLC0415
+
     _make_folder()
     with db.engine.connect() as connection, connection.begin():
         if dialect_name() == "postgresql":
@@ -32,14 +35,20 @@ def upgrade() -> bool:
 
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the newest migration."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - as above
+
     return MigrationContext.configure(connection).get_current_revision() == _head()
 
 
 def _head() -> str | None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config

@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 
 from cxweb.launch import web
 from cxweb.launch.process import Process
+from cxweb.launch.quick import is_ready
 from cxweb.launch.terminal import CannotStart, say
 from cxweb.launch.valkey import Valkey
 from cxweb.settings import InvalidSetting, Settings, embedded_socket
@@ -53,8 +54,11 @@ class _Start:
         self.waker.setblocking(False)
         self.woken.setblocking(False)
         signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._end_signal)
+        # Under nohup a closed terminal is to end nothing.
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._end_signal)
         # Only so that the wakeup descriptor is written when a process dies.
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         return self
@@ -78,23 +82,35 @@ class _Start:
         port = web.chosen_port(self.env)
         self._lock(settings.data_dir)
         self._begin_valkey(settings)
-        # Its imports take a while: meanwhile Valkey starts.
-        from cxweb.launch.prepare import prepare  # noqa: PLC0415
-
-        token = prepare(settings)
-        if self.asked_to_end:
-            return
+        # Where the database is known to be ready, the web server starts at once and the rest beside it.
+        ready = is_ready(settings.database_url, ROOT / "migrations" / "versions", demo=settings.demo)
+        token = None if ready else self._prepare(settings)
         self._begin("web server", web.command(ROOT, port))
         self._wait_for_page(port)
-        for work in ("messages", "work"):
-            self._begin(f"worker for {work}", [sys.executable, str(ROOT / "worker.py"), work])
-        self._begin("sweeper", [sys.executable, str(ROOT / "worker.py"), "sweep"])
-        if self.asked_to_end:
-            return
-        say(f"URL: {settings.base_url}")
+        self._begin_workers()
+        self._say_unless_ending(f"URL: {settings.base_url}")
+        token = self._prepare(settings) if ready else token
         if token is not None:
-            say(f"Tracking: {settings.base_url}/t/{token}")
+            self._say_unless_ending(f"Tracking: {settings.base_url}/t/{token}")
         self._stay()
+
+    def _prepare(self, settings: Settings) -> str | None:
+        if self.asked_to_end:
+            return None
+        # The whole product is loaded for this, and only when it is time.
+        from cxweb.launch.prepare import prepare  # noqa: PLC0415
+
+        return prepare(settings)
+
+    def _begin_workers(self) -> None:
+        program = str(ROOT / "worker.py")
+        for work in ("messages", "work"):
+            self._begin(f"worker for {work}", [sys.executable, program, work])
+        self._begin("sweeper", [sys.executable, program, "sweep"])
+
+    def _say_unless_ending(self, line: str) -> None:
+        if not self.asked_to_end:
+            say(line)
 
     def _begin(self, name: str, command: list[str]) -> None:
         if self.asked_to_end:

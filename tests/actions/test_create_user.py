@@ -1,12 +1,13 @@
 """Creating accounts and keys, by their actions and by the commands."""
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
 from cxweb.accounts.models import ApiKey, User
-from cxweb.accounts.passwords import matches
+from cxweb.accounts.passwords import NOBODY, matches
 from cxweb.accounts.rules import Operator, Perimeter
 from cxweb.actions.create_api_key import create_api_key
 from cxweb.actions.create_first_admin import create_first_admin
@@ -153,3 +154,8 @@ def test_the_first_admin_is_created_only_where_there_is_nobody(app: Flask) -> No
     user = session().scalars(select(User)).one()
     assert user.role == "admin"
     assert matches(PASSWORD, user.password_hash)
+
+
+def test_a_wrong_address_costs_as_much_as_a_wrong_password() -> None:
+    assert not PasswordHasher().check_needs_rehash(NOBODY)
+    assert not matches("anything at all", None)
