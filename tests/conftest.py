@@ -1,4 +1,4 @@
-"""What every test may ask for: an application on a fresh database, of SQLite or PostgreSQL, and a client that checks pages."""
+"""What every test may ask for: an application on a fresh database and a client that checks pages."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from cxweb import create_app
-from cxweb.core.db import Base, db
+from cxweb.core.db import Base, close_own_connection, db
 from cxweb.core.migrations import upgrade
 from cxweb.settings import Settings
 from tests.factories import Factory
@@ -40,7 +40,8 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cxweb-pg-"))
     import pgserver  # noqa: PLC0415 - only runs on PostgreSQL pay for it
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    folder = tmp_path_factory.mktemp("pg")
+    server = pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 
@@ -79,6 +80,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
             upgrade()
         yield application
         db.session.remove()
+        close_own_connection()
         if database_url.startswith("postgresql"):
             empty_tables()
         dispose(application)
@@ -95,6 +97,7 @@ def dispose(app: Flask) -> None:
     """Close every connection, so that no test leaves one behind."""
     with app.app_context():
         db.session.remove()
+        close_own_connection()
         for engine in db.engines.values():
             engine.dispose()
 

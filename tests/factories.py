@@ -59,7 +59,9 @@ class Factory:
             opened.add(user)
         return Staff(user.id, user.name, user.email, role, Perimeter(user.depot_id), user.language)
 
-    def order(self, ref: str | None = None, *, status: str = "planned", at: datetime | None = None, **fields: Any) -> Order:
+    def order(
+        self, ref: str | None = None, *, status: str = "planned", at: datetime | None = None, **fields: Any
+    ) -> Order:
         """An order moved to the status; fields as in OrderFields."""
         ref = ref or f"A-{next(self._numbers)}"
         save_order(ref, OrderFields(**fields), Operator())  # type: ignore[typeddict-item]

@@ -65,7 +65,7 @@ def check_page(response: TestResponse) -> None:
 
 
 def check_ids(tree: Element) -> None:
-    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
+    ids = [element.get("id") or "" for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
     assert len(ids) == len(set(ids)), f"ids used twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}"
 
 

@@ -11,7 +11,7 @@ from cxweb.core.db import insert_or_leave, transaction
 from cxweb.intake.rules import OrderFields
 from cxweb.orders.models import Order, StatusChange
 from cxweb.orders.queries import by_ref
-from cxweb.orders.rules import PLANNED
+from cxweb.orders.rules import PLANNED, RefTaken
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,12 @@ class Saved:
     created: bool
 
 
-def save_order(ref: str, fields: OrderFields, by: Acting) -> Saved:
+def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = False) -> Saved:
     """Create the order or set the fields that came in.
 
-    Raises UnknownOrder where the ref belongs to another perimeter, OutsidePerimeter for a foreign depot, and
-    FixedByCompletion where crew, depot, channel or tags of a completed order would change.
+    Raises RefTaken where only a new order is wanted and the ref exists, UnknownOrder where it belongs to another
+    perimeter, OutsidePerimeter for a foreign depot, and FixedByCompletion where crew, depot, channel or tags of a
+    completed order would change.
     """
     now = clock.now()
     with transaction() as opened:
@@ -42,6 +43,8 @@ def save_order(ref: str, fields: OrderFields, by: Acting) -> Saved:
             is_demo=False,
             depot_id=by.perimeter.depot_id,
         )
+        if only_new and not created:
+            raise RefTaken
         order = by_ref(ref, by.perimeter, lock=True)
         if created:
             order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))

@@ -20,7 +20,7 @@ class InvalidFilter(ValueError):
 
 @dataclass(frozen=True)
 class ReportFilter:
-    """Dates are inclusive days of the company's zone; the other fields repeat as OR, and an empty one restricts nothing."""
+    """Dates are inclusive days of the company's zone; other fields repeat as OR, and an empty one restricts nothing."""
 
     start: date | None = None
     end: date | None = None
@@ -66,7 +66,9 @@ def read(values: Mapping[str, Iterable[str]]) -> ReportFilter:
     axis, sort = _one("axis", AXES, given, errors), _one("sort", SORTS, given, errors)
     if errors:
         raise InvalidFilter(errors)
-    lists = {name: tuple(dict.fromkeys(given[name])) for name in ("depot", "driver", "channel", "tag", "reason", "survey")}
+    lists = {
+        name: tuple(dict.fromkeys(given[name])) for name in ("depot", "driver", "channel", "tag", "reason", "survey")
+    }
     return ReportFilter(start=start, end=end, axis=axis, stars=tuple(sorted(set(stars))), sort=sort, **lists)
 
 

@@ -133,8 +133,10 @@ def answers(
     columns = (Rating.id, Rating.stars, Rating.comment, Rating.language, Rating.answered_at, Order.id, Order.ref)
     statement = _with_words(answers_of(select(*columns), chosen, perimeter), words)
     if cursor:
-        *stars, answered_at, id_ = paging.decode(cursor, len(order) if len(order) == 3 else 2)
-        statement = statement.where(paging.after(order, (*stars, paging.instant(answered_at, cursor), id_)))
+        *stars, answered_at, id_ = paging.decode(cursor, len(order))
+        numbers = [paging.number(value, cursor) for value in (*stars, id_)]
+        key = (*numbers[:-1], paging.instant(answered_at, cursor), numbers[-1])
+        statement = statement.where(paging.after(order, key))
     statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
     rows = session().execute(statement.limit(size + 1)).all()
     crew = crews([row[5] for row in rows])

@@ -139,3 +139,13 @@ def from_stored(rows: Mapping[str, str]) -> CompanySettings:
     known = {field.name for field in fields(CompanySettings)}
     values = {field_of(key): parse(key, text) for key, text in rows.items() if key.replace(".", "_") in known}
     return CompanySettings(**values)  # type: ignore[arg-type]  # parse() gives each field its own type
+
+
+def with_email(notify: str) -> str:
+    """`none`, `email`, `sms` or `both` with e-mail added."""
+    return {"none": "email", "sms": "both"}.get(notify, notify)
+
+
+def without_email(notify: str) -> str:
+    """`none`, `email`, `sms` or `both` with e-mail taken away."""
+    return {"email": "none", "both": "sms"}.get(notify, notify)

@@ -1,7 +1,7 @@
 """Languages: which one a page or message speaks, its catalogue, and dates and numbers as its readers write them."""
 
 import gettext as stdlib_gettext
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, tzinfo
@@ -49,16 +49,13 @@ def speaking(chosen: str) -> Iterator[None]:
         _language.reset(token)
 
 
-def resolve(*wishes: str | None, accept: Sequence[str] = (), default: str = SOURCE) -> str:
-    """The first wish the product speaks, else the browser's first accepted one, else the default.
-
-    Wishes and accepted languages are tags such as `fr` or `fr-CA`; only their primary part counts.
-    """
-    for tag in (*wishes, *accept):
+def known(*tags: str | None) -> str | None:
+    """The first of these language tags (`fr`, `fr-CA`) whose primary part the product speaks, None without one."""
+    for tag in tags:
         primary = (tag or "").replace("_", "-").split("-")[0].lower()
         if primary in languages():
             return primary
-    return default
+    return None
 
 
 @cache

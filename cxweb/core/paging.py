@@ -67,3 +67,10 @@ def instant(value: object, cursor: str) -> datetime:
     if found.tzinfo is None:
         raise BadCursor(cursor)
     return found
+
+
+def number(value: object, cursor: str) -> int:
+    """A whole number of a cursor's key that a database can compare. Raises BadCursor."""
+    if not isinstance(value, int) or not -(2**63) <= value < 2**63:
+        raise BadCursor(cursor)
+    return value

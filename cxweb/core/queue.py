@@ -76,4 +76,3 @@ def answers() -> bool:
         return bool(hurry.redis.ping())
     except (RedisError, OSError):
         return False
-

@@ -88,6 +88,10 @@ def masked_address(postcode: str | None, city: str | None) -> str:
     return " ".join(part for part in (postcode, city) if part)
 
 
+class RefTaken(Exception):
+    """Another order has this ref already."""
+
+
 class UnknownOrder(LookupError):
     """No such order, or none within the perimeter: the two look the same."""
 

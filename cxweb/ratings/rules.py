@@ -22,7 +22,7 @@ class CannotRate(Exception):
 
 
 class InvalidAnswer(ValueError):
-    """A field that cannot be stored; `field` names it and `problem` is missing, several, not_a_choice, too_long or nul."""
+    """A field that cannot be stored: its name, and missing, several, not_a_choice, too_long or nul as the problem."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")

@@ -13,7 +13,7 @@ from cxweb.web.session import is_staff_path, staff
 
 STALE_FORM = (
     lazy("This form can no longer be sent"),
-    lazy("You have signed out or in since the page was opened. Nothing was changed. Go back, reload the page and send it again."),
+    lazy("You have signed in or out since it was opened. Nothing changed. Go back, reload it and send it again."),
 )
 TEXTS = {
     400: (lazy("This request could not be read"), lazy("Go back and try again. Nothing was changed.")),
@@ -46,7 +46,8 @@ def _answer(error: HTTPException) -> Response:
     if request.path.startswith("/api/"):
         return problem(code, error.description or error.name)
     if isinstance(error, InternalServerError):
-        i18n.speak(i18n.resolve(accept=list(request.accept_languages.values()), default="en"))
+        # The database may be what broke: the company's language is not asked for.
+        i18n.speak(i18n.known(*request.accept_languages.values()) or i18n.SOURCE)
         return page(code)
     person = staff() if is_staff_path(request.path) else None
     choose_language(person.language if person else None)
@@ -55,6 +56,5 @@ def _answer(error: HTTPException) -> Response:
 
 def choose_language(*wishes: str | None) -> None:
     """Put the reader's language in force: `?lang`, then the wishes, the browser's, the company's."""
-    accept = list(request.accept_languages.values())
-    default = settings().company_language
-    i18n.speak(i18n.resolve(request.args.get("lang"), *wishes, accept=accept, default=default))
+    asked = i18n.known(request.args.get("lang"), *wishes)
+    i18n.speak(asked or i18n.known(*request.accept_languages.values()) or settings().company_language)

@@ -3,12 +3,16 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, url_for
-from markupsafe import Markup, escape
+from flask import Flask
+from markupsafe import Markup
 
 from cxweb.core import i18n
 from cxweb.web import words
+
+# Markup escapes whatever is added to it.
+OPEN, CLOSE = Markup('<bdi dir="auto">'), Markup("</bdi>")
 
 
 def init_app(app: Flask) -> None:
@@ -18,7 +22,7 @@ def init_app(app: Flask) -> None:
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
     env.trim_blocks = env.lstrip_blocks = True
-    env.globals.update(static_url=_static_url(app), language=i18n.language)
+    env.globals.update(static_url=_static_url(app), language=i18n.language, window=words.window)
     env.filters.update(
         day=i18n.day,
         time=i18n.time,
@@ -34,19 +38,17 @@ def init_app(app: Flask) -> None:
 
 def typed(text: str | None) -> Markup:
     """What a person typed, isolated so that its direction turns nothing around it."""
-    return Markup('<bdi dir="auto">{}</bdi>').format(escape(text or ""))
+    return OPEN + (text or "") + CLOSE
 
 
 def _static_url(app: Flask) -> object:
     folder = Path(app.static_folder or "")
 
     @cache
-    def fingerprint(name: str) -> str:
-        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
-
     def static_url(name: str) -> str:
         """The address of a static file; it changes with the file's content, so browsers may keep it for a year."""
-        return url_for("static", filename=name, v=fingerprint(name))
+        fingerprint = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+        return f"{app.static_url_path}/{quote(name)}?v={fingerprint}"
 
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
     return static_url

@@ -83,9 +83,8 @@ def present(
     was stored."""
     zone = ZoneInfo(order.timezone) if order.timezone else company.zone
     shown = form
-    recorded = _recorded(order, company, survey, now, zone)
-    open_ = refusal(_facts(order, company), now) is None
-    if shown is None and open_ and (recorded is None or editing):
+    refused = refusal(_facts(order, company), now)
+    if shown is None and not refused and (order.stars is None or editing):
         shown = empty_form(order, company, survey, preselected)
     contact, link = _contact(company.company_contact)
     return TrackingPage(
@@ -99,7 +98,7 @@ def present(
         details=_details(order, now, zone),
         steps=_steps(order, now, zone),
         form=shown,
-        recorded=None if shown else recorded,
+        recorded=None if shown else _recorded(order, company, survey, now, zone, refused),
         notice=notice,
     )
 
@@ -121,19 +120,18 @@ def _facts(order: Tracked, company: CompanySettings) -> Facts:
 
 
 def _recorded(
-    order: Tracked, company: CompanySettings, survey: Survey, now: datetime, zone: ZoneInfo
+    order: Tracked, company: CompanySettings, survey: Survey, now: datetime, zone: ZoneInfo, refused: str | None
 ) -> Recorded | None:
     if order.stars is None or order.answered_at is None:
         return None
-    reason = refusal(_facts(order, company), now)
     until = correction_ends_at(order.answered_at, timedelta(hours=company.survey_correction_hours))
     return Recorded(
         stars=order.stars,
         word=gettext(STAR_WORDS[order.stars - 1]),
         comment=order.comment,
         question=filled(survey.text(language()).question, company.shown_name),
-        editable_until="" if reason else _when(until, now, zone),
-        why_closed=why_not(reason) if reason else "",
+        editable_until="" if refused else _when(until, now, zone),
+        why_closed=why_not(refused) if refused else "",
     )
 
 
@@ -195,8 +193,7 @@ def _window(start: datetime | None, end: datetime, now: datetime, zone: ZoneInfo
 
 
 def _steps(order: Tracked, now: datetime, zone: ZoneInfo) -> list[Step]:
-    delivered = gettext("Delivered") if order.channel == "delivery" else gettext("Completed")
-    labels = (gettext("Order planned"), gettext("On the way"), gettext("At your door"), delivered)
+    labels = _labels(language(), order.channel == "delivery")
     instants = (order.created_at, order.on_the_way_at, order.arrived_at, order.completed_at)
     if order.status in {"failed", "cancelled"}:
         ended = gettext("Not completed") if order.status == "failed" else gettext("Cancelled")
@@ -210,6 +207,12 @@ def _steps(order: Tracked, now: datetime, zone: ZoneInfo) -> list[Step]:
         # A step that was jumped over says nothing.
         if at is not None or index >= reached
     ]
+
+
+@lru_cache(maxsize=16)
+def _labels(_language: str, delivery: bool) -> tuple[str, str, str, str]:
+    last = gettext("Delivered") if delivery else gettext("Completed")
+    return gettext("Order planned"), gettext("On the way"), gettext("At your door"), last
 
 
 def _state(index: int, reached: int) -> str:

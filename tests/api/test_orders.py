@@ -93,7 +93,8 @@ def test_completing_is_idempotent_and_fixes_crew_depot_channel_and_tags(api: Api
     assert (code, order["status"], order["eligible"]) == (200, "completed", True)
     again, same = api.call("POST", "/orders/A-1/status", {"status": "completed"})
     assert (again, same["completed_at"]) == (200, order["completed_at"])
-    for change in ({"depot": "PARIS"}, {"drivers": []}, {"channel": "pickup"}, {"tags": []}):
+    changes: list[JSON] = [{"depot": "PARIS"}, {"drivers": []}, {"channel": "pickup"}, {"tags": []}]
+    for change in changes:
         code, refused = api.call("PUT", "/orders/A-1", change)
         assert code == 409, change
         assert refused["errors"][0]["pointer"] == f"/{next(iter(change))}"

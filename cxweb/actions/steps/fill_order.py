@@ -82,7 +82,7 @@ def _fill_customer(order: Order, fields: CustomerFields | None) -> None:
         order.customer = Customer()
     for name in ("name", "email", "phone", "language"):
         if name in fields:
-            setattr(order.customer, name, fields[name])  # type: ignore[literal-required]
+            setattr(order.customer, name, fields[name])
 
 
 def _driver(fields: DriverFields) -> Driver:

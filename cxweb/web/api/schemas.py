@@ -90,7 +90,9 @@ class OrderSchema(Schema):
     depot = fields.String(allow_none=True, validate=REF_FIELD)
     drivers = fields.List(fields.Nested(DriverSchema), allow_none=True, validate=validate.Length(max=20))
     channel = _text()
-    tags = fields.List(fields.String(validate=validate.Length(1, 64)), allow_none=True, validate=validate.Length(max=50))
+    tags = fields.List(
+        fields.String(validate=validate.Length(1, 64)), allow_none=True, validate=validate.Length(max=50)
+    )
     route = _text()
     promised_from = Instant(allow_none=True)
     promised_to = Instant(allow_none=True)

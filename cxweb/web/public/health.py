@@ -4,8 +4,8 @@ from flask import Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from cxweb.core import queue
-from cxweb.core.migrations import is_current
 from cxweb.core.db import db
+from cxweb.core.migrations import is_current
 
 
 def alive() -> Response:

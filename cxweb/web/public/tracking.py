@@ -1,6 +1,6 @@
 """The tracking page and the post of a rating. Whoever knows the 128-bit address may post: no cookie, no nonce."""
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,7 +37,7 @@ def rate(token: str) -> BaseResponse:
 
 
 def _find(token: str) -> Tracked:
-    """The order of the link, its language in force. Raises NotFound: unknown, misshapen and switched off look the same."""
+    """The order of the link, its language in force. Raises NotFound: unknown, misshapen and switched off look alike."""
     order = tracked(token) if tokens.is_link(token) and settings().tracking_enabled else None
     choose_language(order.language if order else None)
     if order is None:
@@ -49,10 +49,9 @@ def _page(order: Tracked, code: int, **facts: object) -> Response:
     company = settings()
     survey = shown_to(order.survey_version_id)
     page = present(order, company, survey, clock.now(), **facts)  # type: ignore[arg-type]
-    html = render_template("public/tracking.html", page=page, token=order.token, asked=request.args.get("lang", ""))
-    response = make_response(html)
-    response.status_code = code
-    return response
+    template = current_app.jinja_env.get_template("public/tracking.html")
+    html = template.render(page=page, token=order.token, asked=request.args.get("lang", ""))
+    return Response(html, code)
 
 
 def _sent(order: Tracked, error: InvalidAnswer) -> SurveyForm:
