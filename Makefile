@@ -1,0 +1,47 @@
+# Every path is relative: the folder may have spaces and accents in its name.
+PYTHON ?= python3
+PY = .venv/bin/python
+PYTEST = $(PY) -m pytest
+WITHOUT_DATABASE = --ignore tests/rules --ignore tests/architecture --ignore tests/faults --ignore tests/browser
+
+.DEFAULT_GOAL := run
+.PHONY: run install install-dev browser test lint bench chaos lock help
+
+run: ## Everything in one terminal, with a demo on an empty database; Ctrl-C stops it.
+	@$(PYTHON) install.py
+	@$(PY) app.py
+
+install: ## The virtual environment alone.
+	@$(PYTHON) install.py
+
+install-dev:
+	@$(PYTHON) install.py --dev
+
+# The system's Chromium where there is one, else the one that Playwright brings.
+browser: install-dev
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || $(PY) -m playwright install chromium
+
+test: install-dev browser ## All the tests: on SQLite, then what touches the database again on PostgreSQL.
+	CXWEB_TEST_DATABASE=sqlite $(PYTEST) -n 2
+	CXWEB_TEST_DATABASE=postgresql $(PYTEST) -n 2 -m "not browser" $(WITHOUT_DATABASE)
+
+lint: install-dev ## Style, types, import directions, templates.
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m djlint templates --check --quiet
+	$(PY) -m djlint templates --lint --quiet
+
+bench: install-dev ## What measures speed; the figures go to bench/RESULTS.md.
+	@for script in bench/[a-z]*.py; do name=$$(basename "$$script" .py); echo "== $$name"; $(PY) -m "bench.$$name" || exit 1; done
+
+chaos: install-dev ## What breaks on purpose: kills, dead sockets, busy ports.
+	$(PYTEST) tests/faults -v
+
+help: ## What there is.
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+lock: install-dev ## Pin what the .in files ask for, deliberately.
+	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
