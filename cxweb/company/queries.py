@@ -41,7 +41,7 @@ def forget_settings() -> None:
 
 def settings_now() -> CompanySettings:
     """The company's settings as the open transaction, or else the database, has them."""
-    rows = session().execute(select(Setting.key, Setting.value)).tuples()
+    rows = session().execute(select(Setting.key, Setting.value)).tuples().all()
     return from_stored(dict(rows))
 
 
