@@ -1,5 +1,6 @@
 """Real servers for tests: Valkey, an SMTP server, an SMS gateway, and the product's own worker processes."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -82,12 +83,22 @@ class MailServer:
         self.raw: list[bytes] = []
         self.answers: list[str] = []
         self.rcpt_answers: list[str] = []
+        self.slow_s = 0.0
         self.port = free_port()
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller: Controller | None = None
+
+    def start(self, **options: Any) -> None:
+        """Listen on localhost; options as aiosmtpd's Controller takes them."""
+        self.controller = Controller(self, hostname="localhost", port=self.port, **options)
+        self.controller.start()
+
+    def stop(self) -> None:
+        if self.controller is not None:
+            self.controller.stop()
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://localhost:{self.port}"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.rcpt_answers:
@@ -96,6 +107,7 @@ class MailServer:
         return "250 ok"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.slow_s)
         answer = self.answers.pop(0) if self.answers else "250 ok"
         if answer == self.DIE:
             server.transport.abort()
@@ -187,7 +199,9 @@ class Processes:
         for process in self.started:
             if process.poll() is None:
                 process.kill()
-            process.communicate()
+            process.wait()
+            assert process.stderr is not None
+            process.stderr.close()
 
 
 @pytest.fixture
@@ -204,9 +218,9 @@ def valkey() -> Iterator[Valkey]:
 def mail_server() -> Iterator[MailServer]:
     """A running SMTP server that keeps what arrives."""
     server = MailServer()
-    server.controller.start()
+    server.start()
     yield server
-    server.controller.stop()
+    server.stop()
 
 
 @pytest.fixture

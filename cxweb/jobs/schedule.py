@@ -13,4 +13,7 @@ class Recurring:
     job: str
 
 
-SCHEDULE = (Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),)
+SCHEDULE = (
+    Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),
+    Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
+)
