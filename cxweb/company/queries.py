@@ -41,8 +41,8 @@ def forget_settings() -> None:
 
 def settings_now() -> CompanySettings:
     """The company's settings as the open transaction, or else the database, has them."""
-    rows = session().execute(select(Setting.key, Setting.value)).tuples().all()
-    return from_stored(dict(rows))
+    rows = session().execute(select(Setting.key, Setting.value))
+    return from_stored({row.key: row.value for row in rows})
 
 
 def stored(key: str) -> str | None:
