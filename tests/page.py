@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -22,9 +22,11 @@ class Client:
         self.flask: FlaskClient = app.test_client()
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
+        forget()
         return self._checked(self.flask.get(path, **kwargs))
 
     def post(self, path: str, data: Any = None, **kwargs: Any) -> TestResponse:
+        forget()
         return self._checked(self.flask.post(path, data=data, **kwargs))
 
     def submit(self, path: str, form: dict[str, Any], *, action: str | None = None) -> TestResponse:
@@ -43,6 +45,12 @@ class Client:
         if response.mimetype == "text/html" and response.data:
             check_page(response)
         return response
+
+
+def forget() -> None:
+    """A request inside the test's application context shares its `g`; in production each has its own."""
+    for name in list(g):
+        g.pop(name)
 
 
 def check_page(response: TestResponse) -> None:

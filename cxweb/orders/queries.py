@@ -46,11 +46,6 @@ def _one(statement: Select[Order], perimeter: Perimeter, lock: bool) -> Order:
     return order
 
 
-def is_taken(ref: str) -> bool:
-    """Whether an order anywhere in the company has this ref."""
-    return session().scalar(select(Order.id).where(Order.ref == ref)) is not None
-
-
 def drivers_of(perimeter: Perimeter) -> list[Driver]:
     """The drivers who have an order within the perimeter, by name; the whole company sees all of its drivers."""
     statement = select(Driver).order_by(Driver.name, Driver.id)

@@ -58,3 +58,8 @@ def check(text: str) -> str:
 def filled(text: str, company_name: str) -> str:
     """The text as a customer reads it."""
     return text.replace(COMPANY, company_name)
+
+
+def written(text: str, language: str) -> str:
+    """The text as the editor of a language shows it, with that language's name for the placeholder."""
+    return text.replace(COMPANY, "[Nom de l’entreprise]" if language == "fr" else "[Company]")

@@ -1,7 +1,9 @@
 """The words staff pages use for the product's own values: statuses, message states, roles, channels."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
 
+from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
 
 STATUSES: Mapping[str, str] = {
@@ -39,6 +41,8 @@ ROLES: Mapping[str, str] = {
     "relations": lazy("Customer relations"),
     "reader": lazy("Reader"),
 }
+# Each under its own name, in its own language.
+LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": lazy("E-mail"), "sms": lazy("SMS")}
 MESSAGE_KINDS: Mapping[str, str] = {"order-completed": lazy("Order completed")}
 ACTORS: Mapping[str, str] = {
@@ -47,6 +51,7 @@ ACTORS: Mapping[str, str] = {
     "demo": lazy("by the demo"),
     "customer": lazy("the customer"),
 }
+SOMEBODY = lazy("somebody")
 # The buttons that move an order, under what they do.
 MOVES: Mapping[str, str] = {
     "planned": lazy("Plan again"),
@@ -61,17 +66,47 @@ REOPEN = lazy("Reopen the order")
 
 def status_word(status: str, channel: str = "delivery") -> str:
     """An order's status; a delivery is delivered, anything else completed."""
-    return gettext(DELIVERED if status == "completed" and channel == "delivery" else STATUSES[status])
+    delivered = status == "completed" and channel == "delivery"
+    word = DELIVERED if delivered else STATUSES[status]
+    return gettext(word)
 
 
 def move_word(status: str, current: str) -> str:
     """What the button says that moves an order from its current status."""
-    return gettext(REOPEN if current == "completed" else MOVES[status])
+    reopens = current == "completed"
+    word = REOPEN if reopens else MOVES[status]
+    return gettext(word)
 
 
 def actor_word(actor: str, names: Mapping[str, str]) -> str:
     """Who acted: a person's or program's name, else a word for the kind of it."""
-    return names.get(actor) or gettext(ACTORS.get(actor.partition(":")[0], lazy("somebody")))
+    kind = actor.partition(":")[0]
+    return names.get(actor) or gettext(ACTORS.get(kind, SOMEBODY))
+
+
+def window(start: datetime | None, end: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """A promised window: `14:00–15:00`, with its day where that is not today; empty where nothing was promised."""
+    if end is None:
+        return ""
+    times = i18n.time(end, zone) if start is None else f"{i18n.time(start, zone)}–{i18n.time(end, zone)}"
+    if start is None:
+        times = gettext("until %(time)s") % {"time": times}
+    return times if is_day(end, now, zone) else f"{i18n.day(end, zone, 'd MMM')}, {times}"
+
+
+def brief(value: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """An instant of a list: `14:32`, with its day where that is not today, with its year where that is another one."""
+    if value is None:
+        return ""
+    local, today = value.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return i18n.time(value, zone)
+    return i18n.moment(value, zone, "d MMM, H:mm" if local.year == today.year else "d MMM y, H:mm")
+
+
+def is_day(value: datetime, now: datetime, zone: tzinfo) -> bool:
+    """Whether two instants fall on one day of the zone."""
+    return value.astimezone(zone).date() == now.astimezone(zone).date()
 
 
 def _word(words: Mapping[str, str]) -> Callable[[str], str]:
@@ -85,8 +120,10 @@ def _word(words: Mapping[str, str]) -> Callable[[str], str]:
 FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,
     "move_word": move_word,
+    "brief": brief,
     "message_state_word": _word(MESSAGE_STATES),
     "suppressed_word": _word(SUPPRESSED),
+    "language_word": lambda code: LANGUAGES.get(code, code),
     "role_word": _word(ROLES),
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),

@@ -4,12 +4,27 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from cxweb.notifications.queries import UnknownMessage
-from cxweb.orders.rules import UnknownOrder
-from cxweb.web.admin import language, login
+from cxweb.orders.rules import UnknownDriver, UnknownOrder
+from cxweb.web.admin import (
+    components,
+    drivers,
+    home,
+    language,
+    login,
+    messages,
+    new_order,
+    orders,
+    ratings,
+    settings_company,
+    settings_survey,
+    settings_tracking,
+)
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
 
 blueprint = Blueprint("admin", __name__)
+# The greatest number a database's key can be; a greater one is no address.
+ID = "<int(max=9223372036854775807):"
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
 
@@ -28,7 +43,29 @@ rule("/", root, act=ANYONE)
 rule("/login", login.show, act=ANYONE)
 rule("/login", login.create, act=ANYONE, method="POST")
 rule("/logout", login.delete, act=ANYONE, method="POST")
+rule("/admin/", home.index, act="figures")
+rule("/admin/demo/remove", home.remove_demo, act="settings", method="POST")
 rule("/admin/language", language.update, act="figures", method="POST")
+rule("/admin/orders", orders.index, act="orders")
+rule("/admin/orders/new", new_order.new, act="orders")
+rule("/admin/orders/new", new_order.create, act="orders", method="POST")
+rule(f"/admin/orders/{ID}order_id>", orders.show, act="orders")
+rule(f"/admin/orders/{ID}order_id>/status", orders.update, act="orders", method="POST")
+rule("/admin/ratings", ratings.index, act="figures")
+rule("/admin/drivers", drivers.index, act="figures")
+rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule("/admin/messages", messages.index, act="contacts")
+rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
+rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
+rule("/admin/settings/tracking", settings_tracking.edit, act="settings")
+rule("/admin/settings/tracking", settings_tracking.update, act="settings", method="POST")
+rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act="settings", method="POST")
+rule("/admin/settings/survey", settings_survey.edit, act="settings")
+rule("/admin/settings/survey", settings_survey.update, act="settings", method="POST")
+rule("/admin/settings/survey/preview", settings_survey.preview, act="settings")
+rule("/admin/settings/company", settings_company.edit, act="settings")
+rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
+rule("/admin/components", components.index, act="figures")
 
-for unknown in (UnknownOrder, UnknownMessage):
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

@@ -53,12 +53,12 @@ def _email(text: str) -> str:
 
 
 def _wait(seconds: int) -> str:
+    n = seconds if seconds < 60 else math.ceil(seconds / 60)
     if seconds < 60:
-        text = ngettext("Too many tries. Wait %(n)s second, then try again.", "Too many tries. Wait %(n)s seconds, then try again.", seconds)
-        return text % {"n": seconds}
-    minutes = math.ceil(seconds / 60)
-    text = ngettext("Too many tries. Wait %(n)s minute, then try again.", "Too many tries. Wait %(n)s minutes, then try again.", minutes)
-    return text % {"n": minutes}
+        wait = ngettext("Wait %(n)s second, then try again.", "Wait %(n)s seconds, then try again.", n)
+    else:
+        wait = ngettext("Wait %(n)s minute, then try again.", "Wait %(n)s minutes, then try again.", n)
+    return f"{gettext('Too many tries.')} {wait % {'n': n}}"
 
 
 def _page(target: str, code: int, email: str = "", error: str = "") -> Response:

@@ -1,0 +1,96 @@
+"""What a list's address asks for: its filters, what is wrong with them, and the addresses of its other pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from flask import abort, request
+
+from cxweb.accounts.queries import depots_of
+from cxweb.accounts.rules import Perimeter
+from cxweb.analytics.filters import InvalidFilter, ReportFilter, read
+from cxweb.core import clock
+from cxweb.core.i18n import gettext
+from cxweb.core.paging import BadCursor, Page
+from cxweb.orders.queries import drivers_of
+
+T = TypeVar("T")
+Option = tuple[str, str]
+LONGEST = 80
+
+
+def values() -> dict[str, list[str]]:
+    """The query parameters as lists."""
+    return {name: [plain(value) for value in found] for name, found in request.args.lists()}
+
+
+def one(name: str) -> str:
+    """The last value of a parameter, empty where it is missing."""
+    return plain(request.args.getlist(name)[-1]) if name in request.args else ""
+
+
+def words() -> str:
+    """What is searched for."""
+    return one("q")[:LONGEST]
+
+
+def plain(text: str) -> str:
+    """The text on one line, without what no filter means and PostgreSQL refuses."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+
+
+def with_cursor(cursor: str | None) -> str | None:
+    """The address of the same list at another cursor: None for no such page, empty for the first."""
+    if cursor is None:
+        return None
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor" and value]
+    query = urlencode([*kept, ("cursor", cursor)] if cursor else kept)
+    return f"{request.path}?{query}" if query else request.path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filter of the address; with `errors` it is the empty one."""
+
+    filter: ReportFilter
+    errors: list[Option]
+
+
+def asked(default_axis: str = "completed") -> Asked:
+    """The filter the address asks for, on the page's own axis unless it names one."""
+    given = values()
+    axis = given.get("axis") or [default_axis]
+    try:
+        return Asked(read({**given, "axis": axis}), [])
+    except InvalidFilter as error:
+        errors = dict.fromkeys((name, problem(name)) for name, _text in error.errors)
+        return Asked(ReportFilter(axis=default_axis), list(errors))
+
+
+def problem(name: str) -> str:
+    """What the filter bar says of a value it cannot read."""
+    if name in {"from", "to"}:
+        return gettext("Write each date as 2026-11-17, the first one not after the last.")
+    return gettext("The filter “%(name)s” holds a value that does not exist.") % {"name": name}
+
+
+def listing(page: Page[T], perimeter: Perimeter) -> dict[str, object]:
+    """What every list's template takes: its rows, the other pages, what is asked for, and the choices of the bar."""
+    return {
+        "page": page,
+        "next": with_cursor(page.next_cursor),
+        "first": with_cursor("") if one("cursor") else None,
+        "asked": one,
+        "depots": [(depot.ref, depot.name) for depot in depots_of(perimeter)],
+        "drivers": [(driver.ref, driver.name) for driver in drivers_of(perimeter)],
+        "now": clock.now(),
+    }
+
+
+def cut(read_page: Callable[[str | None], Page[T]]) -> Page[T]:
+    """The page at the address's cursor; a cursor nobody gave out is an unknown page."""
+    try:
+        return read_page(one("cursor") or None)
+    except BadCursor:
+        abort(404)

@@ -1,0 +1,41 @@
+"""Every component once, so that a look and a test see them all."""
+
+from datetime import timedelta
+
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+
+from cxweb.analytics.queries import Answer
+from cxweb.company.queries import settings
+from cxweb.core import clock
+from cxweb.core.i18n import lazy
+from cxweb.notifications.models import STATES
+from cxweb.orders.rules import STATUSES
+from cxweb.web.admin.order_page import Step
+from cxweb.web.session import me
+from cxweb.web.shell import MENU, render
+
+
+class ExampleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    name = StringField(lazy("Name"))
+    email = StringField(lazy("E-mail address"))
+
+
+def index() -> ResponseReturnValue:
+    now, form = clock.now(), ExampleForm(data={"name": "Nadia", "email": "nadia@"})
+    form.email.errors = [lazy("This is not an e-mail address. It looks like name@example.com.")]
+    comment = "Livré à l’heure, et le livreur a monté le colis jusqu’au troisième. Merci !"
+    answer = Answer(1, 4, comment, "fr", now - timedelta(minutes=12), 4821, "4821", [(1, "Hugo Marchand")])
+    low = Answer(2, 2, None, None, now - timedelta(hours=3), 4752, "4752", [(2, "Bartosz Nowak")])
+    return render(
+        "admin/components.html",
+        form=form,
+        answers=[answer, low],
+        steps=[Step(status, now, None, me().name) for status in STATUSES],
+        statuses=STATUSES,
+        message_states=STATES,
+        icons=[entry.icon for entry in MENU] + ["more", "plus"],
+        now=now,
+        zone=settings().zone,
+    )

@@ -1,0 +1,42 @@
+"""The drivers by name, and one driver's page; there is no ranking."""
+
+from dataclasses import replace
+
+from flask.typing import ResponseReturnValue
+
+from cxweb.actions.record_driver_view import record_driver_view
+from cxweb.analytics.filters import ReportFilter
+from cxweb.analytics.queries import DriverRow, answers, driver_rows, feedback
+from cxweb.analytics.rules import LEAST_OF_A_DRIVER
+from cxweb.company.queries import settings
+from cxweb.core.paging import Page
+from cxweb.orders.queries import driver_by_id, drivers_of
+from cxweb.web.admin import address
+from cxweb.web.session import me
+from cxweb.web.shell import render
+
+
+def index() -> ResponseReturnValue:
+    found = address.asked()
+    perimeter, words = me().perimeter, address.words().lower()
+    drivers = [driver for driver in drivers_of(perimeter) if words in driver.name.lower()]
+    page = Page[DriverRow](driver_rows(found.filter, perimeter, drivers), None)
+    listing = address.listing(page, perimeter)
+    html = render("admin/drivers.html", least=LEAST_OF_A_DRIVER, errors=found.errors, **listing)
+    return html, 422 if found.errors else 200
+
+
+def show(driver_id: int) -> ResponseReturnValue:
+    perimeter = me().perimeter
+    driver = driver_by_id(driver_id, perimeter)
+    record_driver_view(driver.id, me())
+    chosen = ReportFilter(driver=(driver.ref,))
+    page = address.cut(lambda cursor: answers(replace(chosen, axis="answered"), perimeter, cursor=cursor))
+    return render(
+        "admin/driver.html",
+        driver=driver,
+        figures=feedback(chosen, perimeter),
+        least=LEAST_OF_A_DRIVER,
+        zone=settings().zone,
+        **address.listing(page, perimeter),
+    )

@@ -1,0 +1,29 @@
+// Keeps the survey's preview in step with what is typed. The page's body is replaced, so that nothing flickers or scrolls.
+const form = document.getElementById("survey");
+const frame = document.getElementById("preview");
+let waiting = 0;
+let asked = 0;
+
+async function refresh() {
+  const turn = ++asked;
+  const language = form.elements.shown.value;
+  const query = new URLSearchParams({
+    lang: language,
+    question: form.elements[`question_${language}`].value,
+    comment_prompt: form.elements[`comment_prompt_${language}`].value,
+  });
+  const answer = await fetch(`${form.dataset.preview}?${query}`);
+  if (!answer.ok || turn !== asked) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const shown = frame.contentDocument;
+  shown.documentElement.lang = page.documentElement.lang;
+  shown.body.replaceWith(shown.adoptNode(page.body));
+}
+
+if (form && frame) {
+  form.classList.add("scripted");
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(refresh, 300);
+  });
+}
