@@ -12,6 +12,8 @@ COMMANDS = {
     "create-api-key": "cxweb.commands.accounts:create_api_key",
     "create-user": "cxweb.commands.accounts:create_user",
     "demo-data": "cxweb.commands.demo:demo_data",
+    "import-orders": "cxweb.commands.imports:import_orders",
+    "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
 }
 
