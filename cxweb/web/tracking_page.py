@@ -222,7 +222,7 @@ def _state(index: int, reached: int) -> str:
 def _contact(text: str) -> tuple[str, str]:
     """The company's contact and the link that reaches it: an address, a phone number or a page."""
     if text.startswith(("https://", "http://")):
-        return gettext("Contact us"), text
+        return text.split("://", 1)[1].rstrip("/"), text
     if "@" in text and " " not in text:
         return text, f"mailto:{text}"
     digits = "".join(c for c in text if c.isdigit() or c == "+")
