@@ -5,7 +5,7 @@ PYTEST = $(PY) -m pytest
 WITHOUT_DATABASE = --ignore tests/rules --ignore tests/architecture --ignore tests/faults --ignore tests/browser
 
 .DEFAULT_GOAL := run
-.PHONY: run install install-dev browser test lint bench chaos lock help
+.PHONY: run install install-dev browser test lint bench chaos lock translations help
 
 run: ## Everything in one terminal, with a demo on an empty database; Ctrl-C stops it.
 	@$(PYTHON) install.py
@@ -45,3 +45,9 @@ help: ## What there is.
 lock: install-dev ## Pin what the .in files ask for, deliberately.
 	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+translations: install-dev ## Bring the catalogues up to date with code and templates.
+	.venv/bin/pybabel -q extract -F babel.cfg -k lazy --omit-header --no-location -o var/messages.pot cxweb templates
+	@for file in cxweb/translations/*.po; do \
+	  .venv/bin/pybabel -q update -i var/messages.pot -o "$$file" -l "$$(basename "$$file" .po)" --no-fuzzy-matching --ignore-obsolete --omit-header; \
+	done
