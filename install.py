@@ -54,9 +54,7 @@ def check_python() -> None:
             f"it needs Python 3.11 or newer and this is {VERSION}; say where a newer one is: make PYTHON=python3.12 run"
         )
     if importlib.util.find_spec("ensurepip") is None:
-        raise CannotInstall(
-            "this Python has no ensurepip: install python3-venv (apt install python3-venv)."
-        )
+        raise CannotInstall("this Python has no ensurepip: install python3-venv (apt install python3-venv).")
 
 
 def stamp_of(name: str) -> str:
@@ -79,10 +77,11 @@ def stamped() -> list[str]:
 def install(names: list[str], wanted: list[str]) -> None:
     """Install the requirements, into a new environment where the one there is half-made, moved or of another Python."""
     kept = [line for line in stamped() if line.endswith(f" {VERSION} {HERE}")]
-    if not kept or not works():
+    if not works():
         make_environment()
         kept = []
-    elif os.path.exists(STAMP):
+    # No stamp while pip works: whatever interrupts it, the next run goes on from there.
+    if os.path.exists(STAMP):
         os.remove(STAMP)
     print("Installing the requirements into .venv (10 to 60 seconds) …", flush=True)
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
@@ -100,8 +99,17 @@ def install(names: list[str], wanted: list[str]) -> None:
 
 
 def works() -> bool:
-    """Whether the environment's Python starts and has pip."""
-    return os.path.exists(PYTHON) and ran([PYTHON, "-c", "import pip"])[0] == 0
+    """Whether the environment's Python starts, is of this version, has pip, and was made for this folder."""
+    if not os.path.exists(PYTHON):
+        return False
+    code, version = ran([PYTHON, "-c", "import pip, sys; print('%d.%d' % sys.version_info[:2])"])
+    if code or version.strip() != VERSION:
+        return False
+    try:
+        with open(os.path.join(VENV, "bin", "activate"), encoding="utf-8") as stream:
+            return VENV in stream.read()
+    except OSError:
+        return False
 
 
 def make_environment() -> None:

@@ -13,6 +13,8 @@ WEIGHTS, WEIGHTS_LATE = (62, 24, 7, 3, 4), (14, 24, 26, 17, 19)
 RATED_SHARE, RATED_SHARE_LATE = 0.41, 0.52
 # Whoever is unhappy writes more.
 COMMENT_SHARE = {5: 0.3, 4: 0.3, 3: 0.45, 2: 0.6, 1: 0.7}
+# The newest are what a visitor sees first: more of them wrote something.
+NEWEST, COMMENT_SHARE_NEWEST = 60, 0.8
 LONGEST_WAIT = timedelta(days=4)
 TEXTS = {"fr": (comments_fr.COMMENTS, comments_fr.LATE), "en": (comments_en.COMMENTS, comments_en.LATE)}
 
@@ -33,6 +35,7 @@ def rate(orders: Sequence[DemoOrder], now: datetime, random: Random) -> None:
     """Give the completed orders their ratings, the newest first, so that the newest comments are all different."""
     deck: dict[tuple[str, int, bool], list[str]] = {}
     completed = [order for order in orders if order.completed_at is not None]
+    rated = 0
     for order in sorted(completed, key=lambda order: order.completed_at or now, reverse=True):
         share = RATED_SHARE_LATE if order.late else RATED_SHARE
         waited = min(timedelta(minutes=random.lognormvariate(4.1, 1.4) + 1), LONGEST_WAIT)
@@ -40,12 +43,13 @@ def rate(orders: Sequence[DemoOrder], now: datetime, random: Random) -> None:
         if random.random() > share or answered_at > now:
             continue
         stars = stars_for(random, order.late, max(-0.6, order.crew[0].charm))
-        order.rating = DemoRating(stars, _comment(order, stars, deck, random), answered_at)
+        share = COMMENT_SHARE_NEWEST if rated < NEWEST else COMMENT_SHARE[stars]
+        comment = _comment(order, stars, deck, random) if random.random() < share else None
+        order.rating = DemoRating(stars, comment, answered_at)
+        rated += 1
 
 
-def _comment(order: DemoOrder, stars: int, deck: dict[tuple[str, int, bool], list[str]], random: Random) -> str | None:
-    if random.random() > COMMENT_SHARE[stars]:
-        return None
+def _comment(order: DemoOrder, stars: int, deck: dict[tuple[str, int, bool], list[str]], random: Random) -> str:
     language = order.customer.language
     key = (language, stars, order.late)
     if key not in deck:

@@ -33,6 +33,7 @@ class Customers:
     def __init__(self, random: Random, first_number: int = 1) -> None:
         self.random = random
         self.number = first_number
+        self.emails: set[str] = set()
         self.known: dict[str, list[DemoCustomer]] = {depot.ref: [] for depot in DEPOTS}
 
     def one(self, depot: DemoDepot) -> DemoCustomer:
@@ -54,7 +55,7 @@ class Customers:
         return DemoCustomer(
             ref=f"demo-c{number:05}",
             name=f"{first} {last}",
-            email=None if random.random() < NO_EMAIL_SHARE else f"{_plain(first)}.{_plain(last)}{number}@example.com",
+            email=None if random.random() < NO_EMAIL_SHARE else self._email(first, last),
             # The French regulator keeps this range for fiction: nobody has these numbers.
             phone=f"+3363998{number % 10_000:04}",
             language="en" if english else "fr",
@@ -62,6 +63,14 @@ class Customers:
             postcode=postcode,
             city=city,
         )
+
+    def _email(self, first: str, last: str) -> str:
+        """An address at a domain that belongs to nobody; a number tells namesakes apart."""
+        local = name = f"{_plain(first)}.{_plain(last)}"
+        while local in self.emails:
+            local = f"{name}{self.random.randint(2, 99)}"
+        self.emails.add(local)
+        return f"{local}@example.com"
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,7 @@ ON_THE_ROAD = (0.92, 0.92, 0.92, 0.92, 0.92, 0.55, 0.2)
 ON_THE_ROAD_TODAY = 0.95
 FAILED_SHARE, FAILED_SHARE_BAD = 0.035, 0.09
 AGAIN_NEXT_DAY = 0.6
-TROUBLED_SHARE = 0.17
+TROUBLED_SHARE, TROUBLED_SHARE_TODAY = 0.17, 0.08
 CANCELLED_SHARE = 0.012
 WINDOW = timedelta(hours=2)
 MINUTE = timedelta(minutes=1)
@@ -32,6 +32,7 @@ class Routes:
 
     def __init__(self, now: datetime, zone: ZoneInfo, seed: int) -> None:
         self.now, self.zone = now, zone
+        self.today = now.astimezone(zone).date()
         self.random = Random(seed)  # noqa: S311 - a demo has to be plausible, not secret
         self.drivers = drivers(self.random)
         self.customers = Customers(self.random)
@@ -39,9 +40,8 @@ class Routes:
 
     def orders(self) -> Iterator[DemoOrder]:
         """All orders, day by day and route by route."""
-        today = self.now.astimezone(self.zone).date()
         for days_ago in range(DAYS, -1, -1):
-            day = today - timedelta(days=days_ago)
+            day = self.today - timedelta(days=days_ago)
             share = ON_THE_ROAD[day.weekday()] if days_ago else ON_THE_ROAD_TODAY
             for depot in DEPOTS:
                 for driver in (driver for driver in self.drivers if driver.depot == depot.ref):
@@ -51,8 +51,8 @@ class Routes:
     def _route(self, day: date, depot: DemoDepot, driver: DemoDriver, bad: bool) -> Iterator[DemoOrder]:
         random = self.random
         planned = datetime.combine(day, FIRST_STOP, self.zone).astimezone(UTC) + random.randint(0, 25) * MINUTE
-        slip = self._slip(bad)
-        stalled = day == self.now.astimezone(self.zone).date() and driver.route in STALLED_TODAY
+        slip = self._slip(bad, TROUBLED_SHARE_TODAY if day == self.today else TROUBLED_SHARE)
+        stalled = day == self.today and driver.route in STALLED_TODAY
         delay = random.uniform(130, 170) if stalled else 0.0
         before = planned - 30 * MINUTE
         for _ in range(random.randint(10, 13)):
@@ -63,11 +63,11 @@ class Routes:
             before = actual
             planned += random.randint(44, 60) * MINUTE
 
-    def _slip(self, bad: bool) -> float:
+    def _slip(self, bad: bool, troubled_share: float) -> float:
         """Minutes lost at each stop: most routes keep their time, some do not, and snow spares nobody."""
         if bad:
             return self.random.uniform(9, 22)
-        if self.random.random() < TROUBLED_SHARE:
+        if self.random.random() < troubled_share:
             return self.random.uniform(7, 15)
         return max(0.0, self.random.gauss(-1, 3))
 
