@@ -30,7 +30,7 @@ lint: install-dev ## Style, types, import directions, templates.
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m djlint templates --check --quiet
+	@# Its formatter is left out: it takes macros and inline conditions apart and loses their indentation.
 	$(PY) -m djlint templates --lint --quiet
 
 bench: install-dev ## What measures speed; the figures go to bench/RESULTS.md.
