@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,49 +10,16 @@ from sqlalchemy import select, update
 
 from cxweb.accounts.rules import Operator
 from cxweb.actions.save_order import save_order
-from cxweb.actions.send_notification import send_notification
 from cxweb.company.models import Depot
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.intake.rules import CustomerFields, OrderFields
 from cxweb.notifications.models import MailboxMessage, Notification
 from cxweb.notifications.queries import for_order, health, mailbox, mailbox_message, recent, without_message
-from cxweb.notifications.rules import LEASE
 from cxweb.orders.models import Order
 from tests.factories import WHOLE, Factory
+from tests.sending import completed, leave_in_doubt, row, send, texting
 from tests.servers import MailServer, SmsGateway
-
-NOON = datetime(2026, 11, 17, 11, 0, tzinfo=UTC)
-
-
-def row(order: Order, channel: str = "email") -> Notification:
-    return next(message for message in for_order(order.id) if message.channel == channel)
-
-
-def send(order: Order, channel: str = "email", at: datetime | None = None) -> Notification:
-    with clock.showing(at or clock.now()):
-        send_notification(row(order, channel).id)
-    return row(order, channel)
-
-
-def completed(make: Factory, notify: str = "email", **fields: Any) -> Order:
-    fields.setdefault("customer", {"ref": "C-1", "name": "Ann", "email": "ann@example.com", "phone": "06 12 34 56 78"})
-    fields.setdefault("drivers", [{"ref": "D-1", "name": "Karim Benali"}])
-    return make.completed(notify=notify, **fields)
-
-
-def texting(app: Flask, gateway: SmsGateway, options: str = "") -> None:
-    app.config["CXWEB"] = replace(app.config["CXWEB"], sms_url=gateway.url(options))
-
-
-def leave_in_doubt(message: Notification) -> None:
-    """As a process does that dies between the claim and the end."""
-    with transaction() as opened:
-        opened.execute(
-            update(Notification)
-            .where(Notification.id == message.id)
-            .values(state="sending", lease_token="gone", lease_until=clock.now() - timedelta(seconds=1), attempts=1)
-        )
 
 
 def test_a_completed_order_is_mailed_once_in_text_and_html_with_its_link(
@@ -192,114 +158,6 @@ def test_quiet_hours_of_the_depots_zone_delay_an_sms(
         assert send(order, "sms", message.next_attempt_at).state == "sent"
     assert sms_gateway.deliveries == [message.dedupe_key]
     assert session().scalar(select(Depot.timezone)) == zone
-
-
-def test_a_refusal_for_now_is_retried_and_recorded(app: Flask, make: Factory, mailing: MailServer) -> None:
-    mailing.answers = ["451 try again later"]
-    order = completed(make)
-    message = send(order)
-    assert (message.state, message.attempts, message.last_error) == ("pending", 1, "451 try again later")
-    wait = (message.next_attempt_at - clock.now()).total_seconds()
-    assert 20 < wait < 40
-    send(order)
-    assert mailing.mails == []
-    message = send(order, at=message.next_attempt_at)
-    assert (message.state, message.attempts, message.last_error, len(mailing.mails)) == ("sent", 2, None, 1)
-
-
-def test_the_last_refusal_for_now_fails(app: Flask, make: Factory, mailing: MailServer) -> None:
-    mailing.rcpt_answers = ["450 greylisted"] * 7
-    order = completed(make)
-    message = row(order)
-    while message.state == "pending":
-        message = send(order, at=message.next_attempt_at)
-    assert (message.state, message.attempts) == ("failed", 7)
-
-
-@pytest.mark.parametrize("where", ["answers", "rcpt_answers"])
-def test_a_refusal_for_good_fails_and_does_not_repeat_the_address(
-    app: Flask, make: Factory, mailing: MailServer, where: str
-) -> None:
-    setattr(mailing, where, ["550 no such user <ann@example.com>"])
-    message = send(completed(make))
-    assert (message.state, message.last_error) == ("failed", "550 no such user <…>")
-
-
-def test_a_server_that_is_away_is_retried(app: Flask, make: Factory) -> None:
-    app.config["CXWEB"] = replace(app.config["CXWEB"], smtp_url="smtp://127.0.0.1:9", mail_from="a@shop.example")
-    message = send(completed(make))
-    assert (message.state, message.last_error) == ("pending", "ConnectionRefusedError: [Errno 111] Connection refused")
-
-
-def test_death_after_the_mail_was_handed_over_is_uncertain_and_never_sent_again(
-    app: Flask, make: Factory, mailing: MailServer
-) -> None:
-    mailing.answers = [mailing.DIE]
-    order = completed(make)
-    assert send(order).state == "uncertain"
-    assert send(order, at=clock.now() + timedelta(hours=1)).state == "uncertain"
-    assert len(mailing.mails) == 1
-
-
-def test_a_dead_lease_is_uncertain_with_smtp(app: Flask, make: Factory, mailing: MailServer) -> None:
-    order = completed(make)
-    leave_in_doubt(row(order))
-    assert health(clock.now()).dead_leases == 1
-    assert send(order).state == "uncertain"
-    assert mailing.mails == []
-
-
-def test_a_lease_that_runs_is_left_alone(app: Flask, make: Factory, mailing: MailServer) -> None:
-    order = completed(make)
-    leave_in_doubt(row(order))
-    assert send(order, at=clock.now() - timedelta(minutes=1)).state == "sending"
-
-
-@pytest.mark.parametrize("options", ["&idempotency=1", "&lookup=/find?ref="])
-@pytest.mark.parametrize("lost", [SmsGateway.DROP, SmsGateway.SILENT, 500])
-def test_a_lost_answer_is_resolved_without_a_second_sms(
-    app: Flask, make: Factory, sms_gateway: SmsGateway, options: str, lost: int
-) -> None:
-    texting(app, sms_gateway, options)
-    sms_gateway.idempotent = "idempotency" in options
-    sms_gateway.answers = [lost]
-    with clock.showing(NOON):
-        order = completed(make, notify="sms")
-    message = send(order, "sms", NOON)
-    assert message.state == "sending"
-    message = send(order, "sms", NOON + LEASE * 2)
-    assert (message.state, message.provider_id) == ("sent", f"sms-{message.dedupe_key}")
-    assert sms_gateway.deliveries == [message.dedupe_key]
-
-
-def test_a_lost_answer_of_a_gateway_that_cannot_be_asked_is_uncertain(
-    app: Flask, make: Factory, sms_gateway: SmsGateway
-) -> None:
-    texting(app, sms_gateway)
-    sms_gateway.answers = [sms_gateway.DROP]
-    with clock.showing(NOON):
-        order = completed(make, notify="sms")
-    assert send(order, "sms", NOON).state == "uncertain"
-
-
-@pytest.mark.parametrize(("status", "state"), [(201, "sent"), (400, "failed"), (422, "failed"), (503, "pending")])
-def test_an_sms_ends_as_the_gateway_answers(
-    app: Flask, make: Factory, sms_gateway: SmsGateway, status: int, state: str
-) -> None:
-    texting(app, sms_gateway, "&idempotency=1")
-    sms_gateway.answers = [status]
-    make.setting("company.name", "Boulangerie Léon")
-    with clock.showing(NOON):
-        order = completed(make, notify="sms")
-    message = send(order, "sms", NOON)
-    assert (message.state, message.recipient if state != "pending" else "+33612345678") == (state, "+33612345678")
-    [(method, path, headers)] = sms_gateway.requests
-    assert (method, path, headers["Authorization"]) == ("POST", "/send", "Bearer k3y")
-    assert headers["Idempotency-Key"] == message.dedupe_key
-    if state == "sent":
-        text = sms_gateway.accepted[message.dedupe_key]["text"]
-        start = f"Boulangerie Léon : votre commande {order.ref} a été livrée. Comment cela s'est-il passé ? "
-        assert text == start + f"http://localhost/t/{order.token}"
 
 
 NASTY = "Evil\r\nBcc: thief@example.com\r\n\r\nbody"

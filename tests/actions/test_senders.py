@@ -128,6 +128,19 @@ def test_plain_http_is_for_the_loopback_interface_only(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "mail_from", "name"),
+    [
+        ("smtp://mail.example:smtp", "no-reply@shop.example", "CXWEB_SMTP_URL"),
+        ("smtp://mail.example", "shop", "CXWEB_MAIL_FROM"),
+        ("smtp://mail.example", "é@shop.example", "CXWEB_MAIL_FROM"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(url: str, mail_from: str, name: str) -> None:
+    with pytest.raises(InvalidSetting, match=name):
+        Smtp(url, mail_from)
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("a\r\nBcc: b", "a Bcc: b"),

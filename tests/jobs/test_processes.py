@@ -1,5 +1,6 @@
 """The worker and the sweeper as processes of their own, with a real Valkey and a real SMTP server."""
 
+import re
 import signal
 import subprocess
 import time
@@ -41,8 +42,7 @@ def stop(process: subprocess.Popen[str], with_signal: signal.Signals = signal.SI
 def test_a_completed_order_is_mailed_once_by_the_worker(
     app: Flask, make: Factory, processes: Processes, mailing: MailServer, language: str
 ) -> None:
-    processes.start("messages")
-    processes.start("sweep")
+    started = [processes.start("messages"), processes.start("sweep")]
     order = completed(make, language=language)
     wait_for(lambda: mailing.mails)
     wait_for(lambda: state(order) == "sent")
@@ -56,6 +56,10 @@ def test_a_completed_order_is_mailed_once_by_the_worker(
     assert text is not None
     assert f"http://localhost/t/{order.token}" in text.get_content()
     assert mailing.mails[0]["Content-Language"] == language
+    for process in started:
+        stop(process)
+        said = process.communicate()[1]
+        assert not re.search(f"ann@|{order.token}", said), said
 
 
 def test_with_valkey_killed_the_mail_leaves_within_ten_seconds(

@@ -4,6 +4,9 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
+
+from cxweb.settings import InvalidSetting
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -75,6 +78,14 @@ def left(until: float) -> float:
     if seconds <= 0:
         raise TimeoutError("no time left")
     return seconds
+
+
+def port_of(name: str, url: str) -> int | None:
+    """The port a gateway's address names, None without one. Raises InvalidSetting, naming the variable."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        raise InvalidSetting(f"{name} must name its port by a number from 1 to 65535.") from None
 
 
 def one_line(text: str) -> str:

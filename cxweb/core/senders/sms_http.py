@@ -15,6 +15,7 @@ from cxweb.core.senders.protocol import (
     RefusedForNow,
     SendAgain,
     left,
+    port_of,
     told,
 )
 from cxweb.settings import InvalidSetting
@@ -35,7 +36,7 @@ class SmsHttp:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         self._tls = parts.scheme == "https+json"
         self._host = parts.hostname or ""
-        self._port = parts.port
+        self._port = port_of("CXWEB_SMS_URL", url)
         self._path = parts.path or "/"
         self._key = options.get("key", "")
         self._idempotency = options.get("idempotency") == "1"

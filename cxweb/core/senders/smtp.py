@@ -22,8 +22,10 @@ from cxweb.core.senders.protocol import (
     RefusedForNow,
     left,
     one_line,
+    port_of,
     told,
 )
+from cxweb.settings import InvalidSetting
 
 PORTS = {"smtp": 25, "smtps": 465}
 
@@ -34,15 +36,20 @@ class Smtp:
     resolves_doubt = False
 
     def __init__(self, url: str, mail_from: str) -> None:
-        """`url` is `smtp://user:password@host:port`, `smtps://…`, `?starttls=1`; `mail_from` may bear a name."""
+        """`url` is `smtp://user:password@host:port`, `smtps://…`, `?starttls=1`; `mail_from` may bear a name.
+
+        Raises InvalidSetting.
+        """
         parts = urlsplit(url)
         self._secure = parts.scheme == "smtps"
         self._host = parts.hostname or ""
-        self._port = parts.port or PORTS[parts.scheme]
+        self._port = port_of("CXWEB_SMTP_URL", url) or PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._starttls = parse_qs(parts.query).get("starttls") == ["1"]
         self._from_name, self._from = parseaddr(mail_from)
         self._domain = self._from.rpartition("@")[2]
+        if "@" not in self._from or not self._from.isascii():
+            raise InvalidSetting("CXWEB_MAIL_FROM must be an address such as Shop <no-reply@shop.example>.")
 
     def send(self, message: Message, until: float) -> Outcome:
         try:
