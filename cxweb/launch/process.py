@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cxweb.launch.terminal import say
@@ -16,6 +17,7 @@ LONGEST_PAUSE_S = 30.0
 # Whoever ran this long was healthy: its next death starts the pauses anew.
 HEALTHY_S = 60.0
 PR_SET_PDEATHSIG = 1
+PROCESSES = Path("/proc")
 
 
 class Process:
@@ -100,18 +102,23 @@ def _ending(code: int) -> str:
 
 def _kill_session(session: int) -> None:
     """Kill what is left of a child's session: a server's workers, a worker's job in its own process group."""
+    if not PROCESSES.is_dir():
+        # Where sessions cannot be listed, the group is nearly all of it.
+        with suppress(OSError):
+            os.killpg(session, signal.SIGKILL)
+        return
     for pid in _members(session):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def _members(session: int) -> Iterator[int]:
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for name in os.listdir(PROCESSES):
         try:
-            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            stat = (PROCESSES / name / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
+            # Not a process, or one that has just gone.
             continue
-        if int(fields[3]) == session and fields[0] != "Z":
-            yield int(stat.parent.name)
+        fields = stat.rpartition(")")[2].split()
+        if name.isdigit() and int(fields[3]) == session and fields[0] != "Z":
+            yield int(name)

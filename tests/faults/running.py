@@ -94,7 +94,7 @@ class Running:
 
     def processes(self) -> list[int]:
         """Every living process that was started with this data folder."""
-        return [int(process.name) for process in Path("/proc").glob("[0-9]*") if self._is_mine(process)]
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and self._is_mine(Path("/proc") / name)]
 
     def _is_mine(self, process: Path) -> bool:
         """By the data folder in its environment, or, as Valkey writes over that, by the folder it runs in."""

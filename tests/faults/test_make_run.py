@@ -71,9 +71,10 @@ def test_after_kill_9_no_process_stays_and_the_next_start_works(folder: Path) ->
 
 
 def test_a_dead_socket_is_no_obstacle(folder: Path) -> None:
-    folder.mkdir()
     with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(os.fsencode(embedded_socket_of(folder)))
+        at = embedded_socket_of(folder)
+        at.parent.mkdir(parents=True, exist_ok=True)
+        dead.bind(os.fsencode(at))
     started = run(folder, CXWEB_DEMO="0")
     started.line("URL")
     assert answers_ping(folder)
