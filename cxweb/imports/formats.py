@@ -40,10 +40,13 @@ def check_unambiguous(formats: Sequence[str]) -> None:
 
 
 def _check(form: str, with_time: bool) -> None:
-    found = set(_DIRECTIVE.findall(form))
-    unknown = sorted(found - _DAY - _TIME - {"%"})
+    parts = [part for part in _DIRECTIVE.findall(form) if part != "%"]
+    found = set(parts)
+    unknown = sorted(found - _DAY - _TIME)
     if unknown:
         raise CannotImport(f'The format "{form}" uses %{unknown[0]}; known are %Y %y %m %b %B %d %H %I %p %M %S %f %z.')
+    if len(parts) > len(found) or any(len(found & set(same)) > 1 for same in ("Yy", "mbB", "HI")):
+        raise CannotImport(f'The format "{form}" names the same part twice.')
     if not (found & set("Yy") and found & set("mbB") and "d" in found):
         raise CannotImport(f'The format "{form}" must name year, month and day.')
     if with_time and not ("H" in found or {"I", "p"} <= found):

@@ -29,7 +29,8 @@ def _known(model: type[Depot | Driver], wanted: Mapping[str, Mapping[str, Any]])
     if not wanted:
         return {}
     found = _by_ref(model, wanted)
-    missing = [{"ref": ref, "is_demo": False, **columns} for ref, columns in wanted.items() if ref not in found]
+    # In one order everywhere, so that two imports at once wait for each other and not for ever.
+    missing = [{"ref": ref, "is_demo": False, **wanted[ref]} for ref in sorted(wanted) if ref not in found]
     if not missing:
         return found
     # Another process may add the same ref at the same time: the unique constraint decides, not the look above.
