@@ -6,9 +6,11 @@ if __name__ == "__main__":
     raise SystemExit(main())
 
 from cxweb import create_app
+from cxweb.core import logs
 from cxweb.settings import InvalidSetting
 
 try:
     app = create_app()
 except InvalidSetting as error:
     raise SystemExit(f"cxweb cannot start: {error}") from None
+logs.configure(app.config["CXWEB"].log)

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from cxweb import create_app, jobs
-from cxweb.core import batch
+from cxweb.core import batch, logs
 from cxweb.core.queue import QUEUES, enqueue_now
 from cxweb.core.senders.gateways import gateway
 from cxweb.core.worker import GRACE_S, run
@@ -28,9 +28,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in (*QUEUES, "sweep"):
         sys.stderr.write(f"usage: python worker.py {'|'.join(QUEUES)}|sweep\n")
         return 2
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = Settings.from_env()
+        logs.configure(settings.log)
         for channel in ("email", "sms"):
             gateway(settings, channel, leaves=True)
         app = create_app(settings)

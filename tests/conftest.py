@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from cxweb import create_app
 from cxweb.core.db import Base, close_own_connection, db
 from cxweb.core.migrations import upgrade
 from cxweb.settings import Settings
+from cxweb.web.templating import SpokenEnvironment
 from tests.factories import Factory
 from tests.page import Client
 
@@ -68,6 +70,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     file = tmp_path / "cxweb.sqlite3"
     shutil.copy(request.getfixturevalue("sqlite_template"), file)
     return f"sqlite:///{file}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compile_templates_once() -> None:
+    """Share compiled templates between the applications of a test process: each test makes its own application."""
+    compiled: dict[tuple[object, ...], Any] = {}
+    compile_ = SpokenEnvironment.compile
+
+    def compile_once(env: SpokenEnvironment, source: Any, *rest: Any) -> Any:
+        key = (env.spoken, source, *rest)
+        if key not in compiled:
+            compiled[key] = compile_(env, source, *rest)
+        return compiled[key]
+
+    SpokenEnvironment.compile = compile_once  # type: ignore[assignment]
 
 
 @pytest.fixture

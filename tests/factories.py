@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from cxweb.accounts.models import User
@@ -23,6 +24,8 @@ from cxweb.ratings.rules import Answer
 
 WHOLE = Perimeter()
 PASSWORD = "a quiet test password"
+# As little work as argon2 allows: the tests sign in hundreds of times.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 class Factory:
@@ -43,14 +46,12 @@ class Factory:
         return depot
 
     def user(self, role: str = "admin", depot: Depot | None = None, **columns: Any) -> Staff:
-        from cxweb.accounts.passwords import hashed  # noqa: PLC0415 - argon2 is slow to load where no user is needed
-
         number = next(self._numbers)
         with transaction() as opened:
             user = User(
                 email=columns.pop("email", f"user{number}@example.com"),
                 name=columns.pop("name", f"User {number}"),
-                password_hash=hashed(PASSWORD),
+                password_hash=PASSWORD_HASH,
                 role=role,
                 depot_id=depot.id if depot else None,
                 created_at=clock.now(),

@@ -134,8 +134,9 @@ def dialect_name() -> str:
 def init_app(app: Flask, url: str) -> None:
     """Give the application its two engines on one database: one for transactions, one that only reads."""
     sqlite = url.startswith("sqlite")
-    write: dict[str, Any] = {"pool_pre_ping": not sqlite}
-    read: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+    # A logged error must not show the address or the comment that was being written.
+    write: dict[str, Any] = {"pool_pre_ping": not sqlite, "hide_parameters": True}
+    read: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "hide_parameters": True}
     if sqlite:
         # The driver must not open transactions by itself: BEGIN IMMEDIATE below does.
         write["connect_args"] = {"isolation_level": None}

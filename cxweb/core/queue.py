@@ -16,6 +16,8 @@ from cxweb.core.db import after_commit
 
 QUEUES = ("messages", "work")
 PATIENCE_S = 0.25
+# A job nobody took in this time is dropped: the row it hurries is still due, and the sweeper finds it.
+JOB_LIFE_S = 3_600
 # After a failed call the next ones are not even tried for this long, so that a frozen Redis costs one request, not all.
 PAUSE_S = 2.0
 
@@ -36,7 +38,7 @@ class _Hurry:
             return False
         try:
             Queue(queue, connection=self.redis, serializer=JSONSerializer).enqueue_call(
-                job, args, result_ttl=0, failure_ttl=86_400, timeout=600
+                job, args, result_ttl=0, failure_ttl=86_400, ttl=JOB_LIFE_S, timeout=600
             )
         except (RedisError, OSError) as error:
             self.silent_until = time.monotonic() + PAUSE_S

@@ -1,6 +1,6 @@
 """The staff's sessions: the browser holds a signed cookie, the server's row decides what it is worth."""
 
-from flask import Flask, Request, g, request, session
+from flask import Flask, Request, g, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
@@ -40,17 +40,15 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = StaffSessions()
     csrf.init_app(app)
-    app.before_request(_protect)
 
 
 def is_staff_path(path: str) -> bool:
     return any(path == staff or path.startswith(f"{staff}/") for staff in STAFF_PATHS)
 
 
-def _protect() -> None:
+def protect() -> None:
     """Every staff form needs its token; links and API keys are their own secret and never ride on a cookie."""
-    if is_staff_path(request.path) and request.endpoint:
-        csrf.protect()
+    csrf.protect()
 
 
 def staff() -> Staff | None:

@@ -21,8 +21,10 @@ from cxweb.web.admin import (
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
+from cxweb.web.session import protect
 
 blueprint = Blueprint("admin", __name__)
+blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
 # Which act opens an endpoint.
