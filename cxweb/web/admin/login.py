@@ -58,7 +58,8 @@ def _wait(seconds: int) -> str:
         wait = ngettext("Wait %(n)s second, then try again.", "Wait %(n)s seconds, then try again.", n)
     else:
         wait = ngettext("Wait %(n)s minute, then try again.", "Wait %(n)s minutes, then try again.", n)
-    return f"{gettext('Too many tries.')} {wait % {'n': n}}"
+    many = gettext("Too many tries.")
+    return f"{many} {wait % {'n': n}}"
 
 
 def _page(target: str, code: int, email: str = "", error: str = "") -> Response:

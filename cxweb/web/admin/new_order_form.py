@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, SelectField, StringField, TelField, TimeField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length
 
 from cxweb.company.queries import settings
 from cxweb.core.i18n import gettext, languages, lazy
@@ -27,22 +27,28 @@ def line(label: str, longest: int = 200, kind: type[StringField] = StringField) 
     return kind(label, filters=[plain], validators=[Length(max=longest, message=TOO_LONG)])
 
 
+def may_be_empty(_form: FlaskForm, field: Field) -> None:
+    """Nothing written is no unreadable date or time; what depends on it is still checked, unlike after Optional."""
+    if not field.raw_data or not str(field.raw_data[0]).strip():
+        field.errors = []
+
+
 class NewOrderForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     ref = line(lazy("Order number"), 64)
     name = line(lazy("Name"))
     email = line(lazy("E-mail address"), 254, EmailField)
     phone = line(lazy("Phone number"), 40, TelField)
-    language = SelectField(lazy("Language"))
-    depot = SelectField(lazy("Depot"))
-    driver = SelectField(lazy("Driver"))
+    language = SelectField(lazy("Language"), default="")
+    depot = SelectField(lazy("Depot"), default="")
+    driver = SelectField(lazy("Driver"), default="")
     new_driver = line(lazy("Name of a new driver"), 80)
-    day = DateField(lazy("Day"), validators=[Optional()])
-    from_time = TimeField(lazy("Window from"), validators=[Optional()])
-    to_time = TimeField(lazy("Window until"), validators=[Optional()])
+    day = DateField(lazy("Day"), validators=[may_be_empty])
+    from_time = TimeField(lazy("Window from"), validators=[may_be_empty])
+    to_time = TimeField(lazy("Window until"), validators=[may_be_empty])
     address_line = line(lazy("Street and number"))
     postcode = line(lazy("Postcode"), 20)
     city = line(lazy("Town"), 80)
-    notify = SelectField(lazy("Message when the order is completed"))
+    notify = SelectField(lazy("Message when the order is completed"), default="")
 
     def offer(self, depots: list[tuple[str, str]], drivers: list[tuple[str, str]], *, without_depot: bool) -> None:
         """Set what the choices offer to this person."""

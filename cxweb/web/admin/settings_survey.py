@@ -28,7 +28,6 @@ NOWHERE = "preview"
 PROBLEMS = {
     "empty": lazy("Write something here."),
     "too long": lazy("This is longer than 200 characters. Shorten it a little."),
-    "control character": lazy("This holds a character that cannot be shown. Remove it."),
 }
 
 
@@ -73,7 +72,7 @@ def preview() -> ResponseReturnValue:
     prompt = normal(plain(request.args.get("comment_prompt", ""))) or stored.comment_prompt
     survey = Survey(None, 0, asks_nps=False, texts={language(): SurveyTexts(question[:LONGEST], prompt[:LONGEST])})
     company = replace(settings(), feedback_enabled=True)
-    page = present(example(clock.now()), company, survey, clock.now())
+    page = present(example(clock.now()), company, survey, clock.now(), preselected=4)
     html = render_template("public/tracking.html", page=page, token=NOWHERE, asked="")
     return allow_own_frame(make_response(html.replace(f"/t/{NOWHERE}", f"{HERE}/preview")))
 
@@ -83,7 +82,7 @@ def _sent() -> Draft:
     texts, errors = {}, {}
     for code in languages():
         names = (f"question_{code}", f"comment_prompt_{code}")
-        values = [normal(request.form.get(name, "")) for name in names]
+        values = [normal(plain(request.form.get(name, ""))) for name in names]
         texts[code] = SurveyTexts(*values)
         for name, value in zip(names, values, strict=True):
             try:

@@ -1,0 +1,98 @@
+"""Who may open what: every route has a decision, and the role table of the contract holds on each page."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from cxweb.accounts.rules import ALLOWED, ROLES
+from cxweb.web.admin import DECISIONS
+from cxweb.web.admin.guard import ANYONE
+from tests.factories import Factory
+from tests.page import Client
+
+ACTS = frozenset().union(*ALLOWED.values())
+PAGES = {
+    "/admin/": "figures",
+    "/admin/ratings": "figures",
+    "/admin/drivers": "figures",
+    "/admin/components": "figures",
+    "/admin/orders": "orders",
+    "/admin/orders/new": "orders",
+    "/admin/messages": "contacts",
+    "/admin/settings/tracking": "settings",
+    "/admin/settings/survey": "settings",
+    "/admin/settings/survey/preview": "settings",
+    "/admin/settings/company": "settings",
+}
+
+
+def staff_rules(app: Flask) -> list[tuple[str, str, str]]:
+    """Path, method and endpoint of every staff route, with 1 for each number."""
+    return [
+        (re.sub("<[^>]*>", "1", rule.rule), method, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("admin.")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    ]
+
+
+def test_every_staff_route_has_a_decision(app: Flask) -> None:
+    routes = staff_rules(app)
+    assert len(routes) > 20
+    for path, _method, endpoint in routes:
+        assert DECISIONS[endpoint] in ACTS | {ANYONE}, path
+        assert DECISIONS[endpoint] != ANYONE or not path.startswith("/admin"), path
+
+
+def test_nothing_opens_to_nobody(app: Flask, client: Client) -> None:
+    client.get("/login")
+    for path, method, endpoint in staff_rules(app):
+        if DECISIONS[endpoint] != ANYONE:
+            answer = client.get(path) if method == "GET" else client.submit("/login", {}, action=path)
+            assert answer.status_code == 303, path
+            assert answer.location.startswith("/login?next=%2Fadmin"), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_what_the_table_says(client: Client, make: Factory, role: str) -> None:
+    client.sign_in(make.user(role).email)
+    for path, act in PAGES.items():
+        assert client.get(path).status_code == (200 if act in ALLOWED[role] else 403), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: str) -> None:
+    order = make.order("A-1")
+    client.sign_in(make.user(role).email)
+    posts = {f"/admin/orders/{order.id}/status": "orders", "/admin/settings/tracking": "settings"}
+    for path, act in posts.items():
+        answer = client.submit("/admin/components", {"status": "on_the_way"}, action=path)
+        assert answer.status_code == (303 if act in ALLOWED[role] else 403), path
+
+
+def test_the_menu_holds_only_what_opens(client: Client, make: Factory) -> None:
+    for role in ROLES:
+        client.sign_in(make.user(role).email)
+        links = set(re.findall(r'class="entry" href="([^"]+)"', client.get("/admin/").text))
+        assert links
+        for link in links:
+            assert client.get(link).status_code == 200, (role, link)
+        assert ("/admin/settings/tracking" in links) == (role == "admin")
+        client.submit("/admin/", {}, action="/logout")
+
+
+def test_a_reader_sees_figures_and_no_contact_data(client: Client, make: Factory) -> None:
+    customer = {"name": "Nadia Benkirane", "email": "nadia@example.com", "phone": "+33639980001"}
+    order = make.completed(
+        "A-1", customer=customer, address_line="12 rue Secrète", drivers=[{"ref": "h", "name": "Hugo"}]
+    )
+    make.rating(order, 2, "Trop tard")
+    client.sign_in(make.user("reader").email)
+    for path in ("/admin/", "/admin/ratings", "/admin/drivers", f"/admin/drivers/{order.crew[0].driver_id}"):
+        text = client.get(path).text
+        for secret in ("Nadia", "nadia@", "39980001", "Secrète", order.token):
+            assert secret not in text, (path, secret)
+        assert f"/admin/orders/{order.id}" not in text
+    assert "Trop tard" in client.get("/admin/ratings").text
+    assert client.get(f"/admin/orders/{order.id}").status_code == 403
