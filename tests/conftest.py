@@ -44,6 +44,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = tmp_path_factory.mktemp("pg")
     server = pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+    # The tests ask what a transaction sees, not what survives a power cut; waiting for the disk is most of their time.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     server.cleanup()
 

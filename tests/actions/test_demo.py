@@ -159,7 +159,7 @@ def test_every_minute_a_few_orders_are_completed_and_some_are_rated(app: Flask) 
 def test_a_demo_left_running_never_runs_dry_nor_grows_for_ever(app: Flask) -> None:
     with clock.showing(WEDNESDAY_NOON):
         before = load_demo(BY)
-    for minute in range(120):
+    for minute in range(70):
         with clock.showing(WEDNESDAY_NOON + timedelta(minutes=minute + 1)):
             assert advance_demo() == 3
     assert count(Order) > before
