@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -184,7 +184,7 @@ class Prepared:
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
-        self._compiled: dict[str, tuple[str, list[str], Sequence[Callable[[Any], Any] | None]]] = {}
+        self._compiled: dict[str, tuple[str, list[str], list[tuple[int, Any]]]] = {}
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row for these values of its bound parameters, None without one. Raises the driver's errors."""
@@ -194,16 +194,18 @@ class Prepared:
         row = self._fetch(engine, sql, parameters)
         if row is None:
             return None
-        return tuple(
-            value if process is None else process(value) for value, process in zip(row, processors, strict=True)
-        )
+        shown = list(row)
+        for index, process in processors:
+            shown[index] = process(shown[index])
+        return tuple(shown)
 
-    def _for(self, engine: Engine) -> tuple[str, list[str], Sequence[Callable[[Any], Any] | None]]:
+    def _for(self, engine: Engine) -> tuple[str, list[str], list[tuple[int, Any]]]:
         if engine.dialect.name not in self._compiled:
             compiled = self.statement.compile(engine)
             processors = [
-                column.type.dialect_impl(engine.dialect).result_processor(engine.dialect, None)
-                for column in self.statement.selected_columns
+                (index, process)
+                for index, column in enumerate(self.statement.selected_columns)
+                if (process := column.type.dialect_impl(engine.dialect).result_processor(engine.dialect, None))
             ]
             names = list(getattr(compiled, "positiontup", None) or ())
             self._compiled[engine.dialect.name] = (str(compiled), names, processors)

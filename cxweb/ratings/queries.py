@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,8 +18,7 @@ from cxweb.orders.queries import within
 from cxweb.ratings.models import Rating
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(NamedTuple):
     """One order as its customer may see it, as plain facts."""
 
     order_id: int
@@ -97,7 +96,7 @@ _TRACKED = Prepared(
 def tracked(token: str) -> Tracked | None:
     """The order of a tracking link, None for an unknown one."""
     row = _TRACKED.first(token=token)
-    return None if row is None else Tracked(*row)
+    return None if row is None else Tracked._make(row)
 
 
 def of_order(order_id: int) -> Rating | None:

@@ -1,6 +1,6 @@
 """Templates compiled once a language: a message without values is translated when its template is compiled."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask.templating import Environment
@@ -32,7 +32,7 @@ class SpokenEnvironment(Environment):
         tree = super()._parse(source, name, filename)
         if self.spoken is not None:
             with i18n.speaking(self.spoken):
-                _Translator().visit(tree)
+                _Translator(self).visit(tree)
         return tree
 
     def _speaking(self, language: str) -> "SpokenEnvironment":
@@ -45,15 +45,33 @@ class SpokenEnvironment(Environment):
 
 
 class _Translator(NodeTransformer):
-    """Replaces `_("message")` by the translated text, and `language()` by the language."""
+    """Replaces what is the same at every request by its value: `_("message")`, `language()`, `static_url("file")`."""
+
+    def __init__(self, env: SpokenEnvironment) -> None:
+        self.env = env
+        self.static_url: Callable[[str], str] = env.globals["static_url"]  # type: ignore[assignment]
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node | list[nodes.Node]:
+        """Put the customer's partials in their place: a context made for each costs as much as the query."""
+        name = node.template.value if isinstance(node.template, nodes.Const) else ""
+        if not name.startswith("public/") or self.env.loader is None:
+            return node
+        source, filename, _ = self.env.loader.get_source(self.env, name)
+        return self.env._parse(source, name, filename).body
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Name) or node.kwargs or node.dyn_args or node.dyn_kwargs:
             return node
-        if node.node.name == "language":
-            return nodes.Const(i18n.language(), lineno=node.lineno)
-        if node.node.name not in {"_", "gettext"} or len(node.args) != 1 or not isinstance(node.args[0], nodes.Const):
+        arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+        if len(arguments) != len(node.args):
             return node
-        # Newstyle gettext gives markup in which `%%` stands for a percent sign.
-        return nodes.Const(Markup(i18n.gettext(node.args[0].value)) % {}, lineno=node.lineno)  # noqa: S704 - our own text
+        match node.node.name, arguments:
+            case "language", []:
+                return nodes.Const(i18n.language(), lineno=node.lineno)
+            case "static_url", [name]:
+                return nodes.Const(self.static_url(name), lineno=node.lineno)
+            case (("_" | "gettext"), [message]):
+                # Newstyle gettext gives markup in which `%%` stands for a percent sign.
+                return nodes.Const(Markup(i18n.gettext(message)) % {}, lineno=node.lineno)  # noqa: S704 - our own text
+        return node

@@ -1,8 +1,8 @@
 """What the customer's page says of an order: the same for the page itself and for the survey editor's preview."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cxweb.company.rules import CompanySettings
@@ -17,8 +17,7 @@ STAR_WORDS = (lazy("Very poor"), lazy("Poor"), lazy("Average"), lazy("Good"), la
 STEPS = ("planned", "on_the_way", "arrived", "completed")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of the timeline."""
 
     label: str
@@ -26,8 +25,7 @@ class Step:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyForm:
+class SurveyForm(NamedTuple):
     """The question as it stands to be answered: empty, preselected, or sent with something wrong."""
 
     question: str
@@ -38,8 +36,7 @@ class SurveyForm:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(NamedTuple):
     """The rating as stored."""
 
     stars: int
@@ -50,8 +47,7 @@ class Recorded:
     why_closed: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrackingPage:
+class TrackingPage(NamedTuple):
     """Everything the template shows, already in words."""
 
     ref: str
@@ -130,7 +126,7 @@ def _recorded(
         word=gettext(STAR_WORDS[order.stars - 1]),
         comment=order.comment,
         question=filled(survey.text(language()).question, company.shown_name),
-        editable_until="" if refused else _when(until, now, zone),
+        editable_until="" if refused else gettext("until %(when)s") % {"when": _when(until, now, zone)},
         why_closed=why_not(refused) if refused else "",
     )
 
