@@ -9,7 +9,13 @@ from cxweb.orders.rules import COMPLETED, check_move
 
 
 def move(
-    order: Order, wanted: str, at: datetime, now: datetime, company: CompanySettings, actor: str, reason: str | None = None
+    order: Order,
+    wanted: str,
+    at: datetime,
+    now: datetime,
+    company: CompanySettings,
+    actor: str,
+    reason: str | None = None,
 ) -> bool:
     """Move the order; False where it was there already. Raises what orders.rules.check_move raises."""
     if not check_move(order.status, wanted, reason):
