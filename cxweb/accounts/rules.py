@@ -101,7 +101,7 @@ class Failures:
 def heard_from(account: int, from_address: Failures, account_from_address: Failures) -> datetime | None:
     """When the next try for an account from an address is heard; None for at once.
 
-    All failures of the address slow it down, and all failures of the account slow down whoever has already failed there.
+    All failures of the address slow it down, and those of the account slow down whoever has already failed there.
     The first try from another address is always heard, so that guessing never locks the owner out.
     """
     instants = (from_address.heard_from(from_address.count), account_from_address.heard_from(account))
