@@ -83,7 +83,8 @@ def wait_before_next(failures: int) -> timedelta:
     from 2 s to at most 5 min."""
     if failures < FREE_ATTEMPTS:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** (failures - FREE_ATTEMPTS + 1)), timedelta(minutes=5))
+    # 2**9 is beyond five minutes; an attack from everywhere counts thousands, which no timedelta could hold.
+    return min(timedelta(seconds=2 ** min(failures - FREE_ATTEMPTS + 1, 9)), timedelta(minutes=5))
 
 
 @dataclass(frozen=True)
