@@ -1,6 +1,7 @@
 """Every message of code and templates stands in every catalogue, translated."""
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -30,6 +31,11 @@ def messages() -> set[tuple[str | None, str]]:
     return found
 
 
+def texts(entry: Message) -> list[str]:
+    """The translations of an entry: one, or one a plural form."""
+    return [entry.string] if isinstance(entry.string, str) else list(entry.string or [""])
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_message_is_translated_and_none_is_left_over(language: str) -> None:
     with (i18n.CATALOGUES / f"{language}.po").open("rb") as stream:
@@ -44,7 +50,7 @@ def test_every_message_is_translated_and_none_is_left_over(language: str) -> Non
     assert sorted(text for _, text in wanted - set(entries)) == [], "missing in the catalogue"
     assert sorted(text for _, text in set(entries) - wanted) == [], "left over in the catalogue"
     for (_, text), entry in entries.items():
-        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        strings = texts(entry)
         assert all(strings), f"not translated: {text}"
         assert not entry.fuzzy, f"fuzzy: {text}"
 
@@ -52,7 +58,7 @@ def test_every_message_is_translated_and_none_is_left_over(language: str) -> Non
 def test_french_is_typeset_as_french() -> None:
     with (i18n.CATALOGUES / "fr.po").open("rb") as stream:
         for entry in read_po(stream, locale="fr"):
-            for string in [entry.string] if isinstance(entry.string, str) else entry.string:
+            for string in texts(entry):
                 if entry.id:
                     assert "'" not in string, f"a straight apostrophe: {string}"
                     assert " ?" not in string.replace("\N{NARROW NO-BREAK SPACE}?", ""), string
