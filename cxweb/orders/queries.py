@@ -11,7 +11,7 @@ from cxweb.accounts.rules import Perimeter
 from cxweb.company.queries import branch
 from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Driver, Order
-from cxweb.orders.rules import CANCELLED, COMPLETED, FAILED, OPEN, UnknownDriver, UnknownOrder
+from cxweb.orders.rules import CANCELLED, COMPLETED, FAILED, OPEN, UnknownDriver, UnknownOrder, alphabetical
 
 Columns = TypeVarTuple("Columns")
 
@@ -48,8 +48,8 @@ def _one(statement: Select[Order], perimeter: Perimeter, lock: bool) -> Order:
 
 def drivers_of(perimeter: Perimeter) -> list[Driver]:
     """The drivers who have an order within the perimeter, by name; the whole company sees all of its drivers."""
-    statement = select(Driver).order_by(Driver.name, Driver.id)
-    return list(session().scalars(statement if perimeter.whole else statement.where(_drives_within(perimeter))))
+    statement = select(Driver) if perimeter.whole else select(Driver).where(_drives_within(perimeter))
+    return sorted(session().scalars(statement), key=lambda driver: (alphabetical(driver.name), driver.id))
 
 
 def driver_by_id(driver_id: int, perimeter: Perimeter) -> Driver:

@@ -1,6 +1,7 @@
 """The status machine of an order, and small facts about it."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -81,6 +82,11 @@ def check_instant(at: datetime, now: datetime) -> datetime:
 def first_name(name: str) -> str:
     """What a customer reads of a driver's name: its first word."""
     return name.split()[0] if name.split() else ""
+
+
+def alphabetical(name: str) -> str:
+    """What names are sorted by: without accents and capitals, so that Aïcha stands before Antoine."""
+    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
 
 
 def masked_address(postcode: str | None, city: str | None) -> str:
