@@ -135,7 +135,7 @@ def test_a_driver_page_shows_figures_from_ten_ratings_on(staff: Client, make: Fa
     path = f"/admin/drivers/{crew.crew[0].driver_id}"
     few = staff.get(path).text
     assert "shown from 10 on" in few
-    assert "4.0" not in few
+    assert "95% sure" not in few
     make.rating(make.completed(drivers=[HUGO]), 4, "k")
     enough = staff.get(path).text
     assert "4.0 to 4.0, 95% sure" in enough
