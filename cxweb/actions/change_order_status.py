@@ -35,7 +35,7 @@ def change_order_status(
         order = find(key, by.perimeter, lock=True)
         before = order.status
         if drivers is not None and before != wanted:
-            set_crew(order, drivers)
+            set_crew(order, drivers, by.perimeter)
         moved = move(order, wanted, at, now, settings_now(), by.actor, reason)
         if moved:
             record(by.actor, "order.status", f"order:{order.id}", before=before, after=wanted)

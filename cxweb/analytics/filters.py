@@ -54,6 +54,7 @@ def read(values: Mapping[str, Iterable[str]]) -> ReportFilter:
     """The filter of query parameters given as lists. Raises InvalidFilter with every error at once."""
     errors: list[tuple[str, str]] = []
     given = {name: [value for value in values.get(name, ()) if value] for name in NAMES}
+    errors += [(name, "holds a control character") for name, found in given.items() if not "".join(found).isprintable()]
     start, end = _day("from", given, errors), _day("to", given, errors)
     if start and end and start > end:
         errors.append(("to", "lies before from"))

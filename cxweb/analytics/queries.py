@@ -47,7 +47,7 @@ def answers_of(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perim
     if chosen.stars:
         statement = statement.where(Rating.stars.in_(chosen.stars))
     if chosen.survey:
-        numbers = [int(ref) for ref in chosen.survey if ref.isascii() and ref.isdigit()]
+        numbers = [int(ref) for ref in chosen.survey if ref.isascii() and ref.isdigit() and len(ref) < 10]
         statement = statement.where(SurveyVersion.number.in_(numbers))
     if chosen.reason:
         # No survey asks for reasons yet, and an unknown reason gives nothing.

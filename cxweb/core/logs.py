@@ -38,3 +38,5 @@ def configure(style: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if style == "json" else _Text("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # Its steps are no news to whoever runs a command.
+    logging.getLogger("alembic").setLevel(logging.WARNING)

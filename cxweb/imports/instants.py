@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cxweb.imports.formats import check_unambiguous, readers
 from cxweb.imports.refusals import RefusedRow, quoted
 from cxweb.imports.table import Cell
+from cxweb.orders.rules import EARLIEST, LATEST
 
 # Which time of its day a bare date stands for. A promise holds to the day's end; a completion was at some time of it.
 TIME_OF_DAY = {
@@ -65,6 +66,9 @@ class WallClock:
     def _utc(self, wall: datetime, field: str) -> datetime:
         """A time that occurs twice is its first occurrence, as `fold` is 0."""
         try:
-            return (wall.replace(tzinfo=self.zone) if wall.tzinfo is None else wall).astimezone(UTC)
+            found = (wall.replace(tzinfo=self.zone) if wall.tzinfo is None else wall).astimezone(UTC)
+            if EARLIEST <= found <= LATEST:
+                return found
         except (OverflowError, ValueError) as error:
             raise RefusedRow(f"{field} {wall.isoformat()} is out of range") from error
+        raise RefusedRow(f"{field} {wall.isoformat()} is out of range")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 PLANNED, ON_THE_WAY, ARRIVED = "planned", "on_the_way", "arrived"
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
@@ -26,6 +26,8 @@ OPEN = (PLANNED, ON_THE_WAY, ARRIVED)
 REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 RESERVED_REFS = frozenset({"bulk"})
 SKEW = timedelta(minutes=5)
+# Beyond these no order's instant is meant, and some zone or language cannot show it.
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)
 
 
 class ForbiddenTransition(Exception):

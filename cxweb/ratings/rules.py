@@ -9,8 +9,8 @@ LONGEST_COMMENT = 2000
 MOST_MARKS = 8
 FIVE = ("1", "2", "3", "4", "5")
 ELEVEN = tuple(str(n) for n in range(11))
-# C0 but line feed, DEL, C1; line and paragraph separators; the characters that turn the direction of what follows.
-_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+# C0 but line feed, DEL, C1; line and paragraph separators; what turns the direction of the text; lone surrogates.
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 class CannotRate(Exception):

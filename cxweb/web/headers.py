@@ -1,6 +1,7 @@
 """Security headers, the limits of a request's body, and how many proxies are believed."""
 
 from collections.abc import Iterable
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BODY_LIMIT = 64 * 1024
+# What any address takes at the most; each sets its own limit below it.
+LONGEST_BODY = 1024 * 1024
 FIELD_LIMIT = 50
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -46,7 +49,15 @@ class SecurityHeaders:
             headers += [header for header in self.headers if header[0] not in present]
             return start_response(status, headers, *exception)
 
+        if environ.pop("HTTP_TRANSFER_ENCODING", None):
+            _measure(environ)
         return self.app(environ, start)
+
+
+def _measure(environ: "WSGIEnvironment") -> None:
+    """Give a chunked body its length, so that one above the limit is refused and not cut."""
+    body = environ["wsgi.input"].read(LONGEST_BODY + 1)
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -30,8 +30,10 @@ SUPPRESSED: Mapping[str, str] = {
     "not_completed": lazy("the order is no longer completed"),
     "feedback_off": lazy("customer feedback is off"),
     "tracking_off": lazy("order tracking is off"),
-    "rated": lazy("already rated"),
     "already_rated": lazy("already rated"),
+    "invalid_recipient": lazy("the address cannot be used"),
+    "channel_off": lazy("this kind of message is switched off"),
+    "too_late": lazy("it waited for more than a day"),
     "opted_out": lazy("the customer wants no messages"),
     "throttled": lazy("the customer was asked recently"),
 }

@@ -70,7 +70,9 @@ def test_filters_restrict_orders_and_answers_alike(
     assert (found["completed"], found["stars"]["counts"]) == (completed, counts)
 
 
-@pytest.mark.parametrize("query", ["?from=17/11/2026", "?stars=6", "?axis=x", "?from=2026-11-18&to=2026-11-17", "?x=1"])
+@pytest.mark.parametrize(
+    "query", ["?from=17/11/2026", "?stars=6", "?axis=x", "?from=2026-11-18&to=2026-11-17", "?x=1", "?tag=%00"]
+)
 def test_a_bad_filter_is_refused_and_named(api: Api, query: str) -> None:
     code, refused = api.call("GET", f"/metrics/feedback{query}")
     assert code == 422
@@ -95,3 +97,7 @@ def test_a_reopened_order_is_in_no_figure_by_completion_date(api: Api, make: Fac
 
 def test_a_key_of_one_depot_counts_its_own_branch_only(app: Flask, api: Api, make: Factory) -> None:
     assert total(Api(app, depot=make.depot("EMPTY")))["completed"] == 0
+
+
+def test_a_survey_nobody_published_gives_nothing(api: Api) -> None:
+    assert total(api, "?survey=99999999999999999999999")["stars"]["n"] == 0

@@ -135,6 +135,10 @@ def test_forbidden_moves_are_refused_with_both_states(api: Api) -> None:
         ({"test": "yes"}, "/test"),
         ({"route": "a" * 201}, "/route"),
         ({"route": 5}, "/route"),
+        ({"depot": "newline\n"}, "/depot"),
+        ({"drivers": [{"ref": "x\n"}]}, "/drivers/0/ref"),
+        ({"promised_to": "9999-12-31T23:59:59Z"}, "/promised_to"),
+        ({"created_at": "1969-01-01T00:00:00Z"}, "/created_at"),
     ],
 )
 def test_bad_values_are_told_with_a_pointer_and_nothing_is_stored(api: Api, body: JSON, pointer: str) -> None:
@@ -208,3 +212,50 @@ def test_a_completed_order_shows_its_messages_each_once(api: Api) -> None:
     _, shown = api.call("POST", "/orders/A-1/status", {"status": "completed"})
     states = {message["ref"].split(":")[2]: (message["state"], message["reason"]) for message in shown["messages"]}
     assert states == {"email": ("pending", None), "sms": ("suppressed", "no_recipient")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"customer": {"name": "", "email": "  "}},
+        {"route": "", "channel": "", "address": {"line": ""}},
+        {"drivers": [{"ref": "D", "name": ""}]},
+        {"tags": ["", "a\u0000b", "\ud800", "x\ny"]},
+        {"customer": {"name": "\ud800Zoé\u0000"}},
+    ],
+)
+def test_empty_and_odd_texts_are_taken_cleaned(api: Api, body: JSON) -> None:
+    code, order = api.call("PUT", "/orders/A-1", body)
+    assert code == 201
+    assert "\u0000" not in str(order)
+    assert api.call("POST", "/orders/A-1/status", {"status": "completed", "reason": ""})[0] == 200
+
+
+def test_a_body_nested_beyond_reason_is_refused(api: Api) -> None:
+    body = '{"x":' + "[" * 20_000 + "]" * 20_000 + "}"
+    answer = api.client.put("/api/v1/orders/A-1", data=body, headers=api.headers, content_type="application/json")
+    assert answer.status_code == 422
+
+
+def test_a_key_of_one_depot_never_reads_or_changes_another_depots_customers_and_drivers(
+    app: Flask, api: Api, make: Factory
+) -> None:
+    customer = {"ref": "C-1", "name": "Zoé", "email": "zoe@example.com"}
+    driver = {"ref": "D-1", "name": "Hugo Marchand"}
+    api.call("PUT", "/orders/P-1", {"depot": "PARIS", "customer": customer, "drivers": [driver]})
+    key = Api(app, depot=make.depot("LYON"))
+    other = {"customer": {"ref": "C-1", "email": "evil@example.com"}, "drivers": [{"ref": "D-1", "name": "Evil"}]}
+    for _ in range(2):
+        _, order = key.call("PUT", "/orders/L-1", other)
+        assert (order["customer"]["name"], order["customer"]["email"]) == (None, "evil@example.com")
+    _, kept = api.call("GET", "/orders/P-1")
+    assert (kept["customer"]["email"], kept["drivers"][0]["name"]) == ("zoe@example.com", "Hugo Marchand")
+    own = {"customer": {"ref": "C-2", "name": "Ana"}}
+    key.call("PUT", "/orders/L-2", own)
+    assert key.call("PUT", "/orders/L-3", {"customer": {"ref": "C-2"}})[1]["customer"]["name"] == "Ana"
+
+
+def test_a_corrected_driver_name_shows_on_an_open_order(api: Api) -> None:
+    api.call("PUT", "/orders/A-1", {"drivers": [{"ref": "D-1", "name": "Old Name"}]})
+    _, order = api.call("PUT", "/orders/A-1", {"drivers": [{"ref": "D-1", "name": "New Name"}]})
+    assert order["drivers"][0]["name"] == "New Name"

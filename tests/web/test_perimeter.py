@@ -87,7 +87,7 @@ def test_no_counter_counts_another_depot(client: Client, make: Factory, sides: t
     home = client.get("/admin/").text
     assert "1 rating of 1 or 2 stars" in home
     assert "1 order is past its window" in home
-    assert "1 of 1 orders" in home
+    assert "1 of 1 order" in home
     assert "1 rating<" in client.get("/admin/ratings").text
     assert "sent (1)" in client.get("/admin/messages").text
 

@@ -1,6 +1,7 @@
 """The customer's page: what it says, what it takes, what it refuses."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from cxweb.ratings.models import Rating
 from tests.factories import Factory
 from tests.page import Client
 
+FORM = "application/x-www-form-urlencoded"
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
 
 
@@ -132,10 +134,10 @@ def test_comments_that_cannot_be_stored_are_refused_and_kept_in_the_field(
         (b"stars=5&comment=\xff\xfe", "application/x-www-form-urlencoded", 400),
         (b"stars=5&comment=" + b"a" * 20_000_000, "application/x-www-form-urlencoded", 413),
         (b"stars=5" + b"&a=1" * 5000, "application/x-www-form-urlencoded", 413),
-        (b"\x00\x01\x02", "application/octet-stream", 422),
-        (b'{"stars": 5}', "application/json", 422),
-        (b"--x\r\nbroken", "multipart/form-data; boundary=x", 422),
-        (b"--x\r\n", "multipart/form-data", 422),
+        (b"\x00\x01\x02", "application/octet-stream", 400),
+        (b'{"stars": 5}', "application/json", 400),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x", 400),
+        (b"--x\r\n", "multipart/form-data", 400),
     ],
 )
 def test_bodies_that_cannot_be_read_get_the_page_with_the_reason(
@@ -213,3 +215,22 @@ def test_the_service_says_that_it_lives_and_that_it_is_ready(app: Flask, client:
     assert ready.status_code == 200
     assert ready.json is not None
     assert ready.json["reasons"] == []
+
+
+def test_an_unreadable_body_on_a_rated_order_is_no_silent_success(client: Client, make: Factory) -> None:
+    order = make.completed()
+    make.rating(order, 4)
+    answer = client.post(f"/t/{order.token}/rating", b"stars=1", content_type="multipart/form-data")
+    assert answer.status_code == 400
+
+
+def test_a_chunked_body_above_the_limit_is_refused_and_not_cut(client: Client, make: Factory) -> None:
+    order = make.completed()
+    body = b"stars=5&comment=hi&x=" + b"a" * 300_000
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    small = {"input_stream": BytesIO(b"stars=5&comment=hi"), "content_type": FORM, "environ_overrides": chunked}
+    large = {"input_stream": BytesIO(body), "content_type": FORM, "environ_overrides": chunked}
+    assert client.post(f"/t/{order.token}/rating", **large).status_code == 413
+    assert ratings() == 0
+    assert client.post(f"/t/{order.token}/rating", **small).status_code == 303
+    assert ratings() == 1

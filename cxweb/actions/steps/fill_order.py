@@ -1,6 +1,6 @@
 """Writes what came in about an order onto its row; unknown depots and drivers are created."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Depot
@@ -23,7 +23,7 @@ def fill(order: Order, fields: OrderFields, perimeter: Perimeter) -> None:
     if "test" in fields and order.status != COMPLETED:
         order.is_test = fields["test"]
     if "customer" in fields:
-        _fill_customer(order, fields["customer"])
+        _fill_customer(order, fields["customer"], perimeter)
     if "depot" in fields:
         _set(order, "depot_id", _depot_id(fields["depot"], perimeter), "depot")
     elif order.depot_id is None:
@@ -31,16 +31,19 @@ def fill(order: Order, fields: OrderFields, perimeter: Perimeter) -> None:
     if "channel" in fields:
         _set(order, "channel", fields["channel"] or "delivery", "channel")
     if "tags" in fields:
-        set_tags(order, fields["tags"] or [])
+        set_tags(order, [tag for tag in fields["tags"] or [] if tag])
     if "drivers" in fields:
-        set_crew(order, fields["drivers"] or [])
+        set_crew(order, fields["drivers"] or [], perimeter)
 
 
-def set_crew(order: Order, drivers: list[DriverFields]) -> None:
+def set_crew(order: Order, drivers: list[DriverFields], perimeter: Perimeter) -> None:
     """Make these drivers the order's crew, in this order. Raises FixedByCompletion where that would change it."""
     wanted = list(dict.fromkeys(driver["ref"] for driver in drivers))
-    known = {driver["ref"]: _driver(driver) for driver in drivers}
+    known = {driver["ref"]: _driver(driver, perimeter) for driver in drivers}
     if [member.driver.ref for member in order.crew] == wanted:
+        if order.status != COMPLETED:
+            for member in order.crew:
+                member.driver_name = member.driver.name
         return
     _check_open(order, "drivers")
     order.crew.clear()
@@ -70,14 +73,13 @@ def _check_open(order: Order, field: str) -> None:
         raise FixedByCompletion(field)
 
 
-def _fill_customer(order: Order, fields: CustomerFields | None) -> None:
+def _fill_customer(order: Order, fields: CustomerFields | None, perimeter: Perimeter) -> None:
     if fields is None:
         order.customer = None
         return
-    ref = fields.get("ref")
-    if ref:
-        insert_or_leave(Customer, ref=ref, is_demo=False)
-        order.customer = session().scalar(select(Customer).where(Customer.ref == ref))
+    known = _customer(fields["ref"], perimeter) if fields.get("ref") else None
+    if known is not None:
+        order.customer = known
     elif order.customer is None or (order.customer.ref is not None and "ref" in fields):
         order.customer = Customer()
     for name in ("name", "email", "phone", "language"):
@@ -85,11 +87,27 @@ def _fill_customer(order: Order, fields: CustomerFields | None) -> None:
             setattr(order.customer, name, fields[name])
 
 
-def _driver(fields: DriverFields) -> Driver:
+def _customer(ref: str | None, perimeter: Perimeter) -> Customer | None:
+    """The customer of that ref; None where other perimeters deliver to them too: no contact data crosses over."""
+    insert_or_leave(Customer, ref=ref, is_demo=False)
+    customer = session().scalars(select(Customer).where(Customer.ref == ref)).one()
+    return customer if _own(select(Order.id).where(Order.customer_id == customer.id), perimeter) else None
+
+
+def _own(orders: Select[int], perimeter: Perimeter) -> bool:
+    """Whether all of these orders lie within the perimeter."""
+    if perimeter.depot_id is None:
+        return True
+    outside = Order.depot_id.is_(None) | Order.depot_id.not_in(branch(perimeter.depot_id))
+    return session().scalar(orders.where(outside).limit(1)) is None
+
+
+def _driver(fields: DriverFields, perimeter: Perimeter) -> Driver:
     ref, name = fields["ref"], fields.get("name")
     insert_or_leave(Driver, ref=ref, name=name or ref, is_demo=False)
     driver = session().scalars(select(Driver).where(Driver.ref == ref)).one()
-    if name:
+    driven = select(Order.id).join(CrewMember, CrewMember.order_id == Order.id)
+    if name and name != driver.name and _own(driven.where(CrewMember.driver_id == driver.id), perimeter):
         driver.name = name
     return driver
 

@@ -41,7 +41,13 @@ def root() -> ResponseReturnValue:
     return redirect("/admin/", 303)
 
 
+def without_slash() -> ResponseReturnValue:
+    return redirect("/admin/", 308)
+
+
 rule("/", root, act=ANYONE)
+# Without it the redirect to the slash would repeat whatever host was asked for.
+rule("/admin", without_slash, act="figures")
 rule("/login", login.show, act=ANYONE)
 rule("/login", login.create, act=ANYONE, method="POST")
 rule("/logout", login.delete, act=ANYONE, method="POST")

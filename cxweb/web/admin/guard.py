@@ -34,7 +34,8 @@ def guarded(view: View, act: str) -> View:
 
 def safe(target: str) -> str:
     """Where to go next: an address of the staff's pages, else the first of them."""
-    ok = (target == "/admin" or target.startswith("/admin/")) and target.isprintable() and "\\" not in target
+    path = target.partition("?")[0]
+    ok = path.startswith("/admin/") and target.isprintable() and not any(odd in path for odd in ("\\", "//", "/."))
     return target if ok else "/admin/"
 
 

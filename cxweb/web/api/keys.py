@@ -10,8 +10,7 @@ from cxweb.accounts.queries import client_of_key
 from cxweb.accounts.rules import Client
 from cxweb.core.tokens import digest
 from cxweb.web.api.problems import problem
-
-BODY_LIMIT = 1024 * 1024
+from cxweb.web.headers import LONGEST_BODY
 
 
 def needs(scope: str, view: Callable[..., Response]) -> Callable[..., Response]:
@@ -19,7 +18,7 @@ def needs(scope: str, view: Callable[..., Response]) -> Callable[..., Response]:
 
     @wraps(view)
     def decided(**values: str) -> Response:
-        request.max_content_length = BODY_LIMIT
+        request.max_content_length = LONGEST_BODY
         kind, _, key = request.headers.get("Authorization", "").partition(" ")
         client = client_of_key(digest(key.strip())) if kind.lower() == "bearer" and key else None
         if client is None:

@@ -9,10 +9,10 @@ from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from cxweb.company.rules import NOTIFY_CHOICES
-from cxweb.orders.rules import REF, STATUSES
+from cxweb.orders.rules import EARLIEST, LATEST, REF, STATUSES
 from cxweb.ratings.rules import cleaned
 
-LINE = validate.Length(max=200)
+LONGEST_LINE = 200
 # RFC 3339 with an offset: a time without one is nobody's instant.
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 
@@ -28,9 +28,15 @@ class BadBody(Exception):
 class Text(fields.String):
     """One line of text: NFC, trimmed, without control characters; empty becomes null."""
 
+    def __init__(self, longest: int = LONGEST_LINE, **options: Any) -> None:
+        super().__init__(allow_none=True, **options)
+        self.longest = longest
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        return " ".join(cleaned(text).split()) or None
+        text = " ".join(cleaned(super()._deserialize(value, attr, data, **kwargs)).split())
+        if len(text) > self.longest:
+            raise ValidationError(f"takes at most {self.longest} characters")
+        return text or None
 
 
 class Instant(fields.Field[datetime]):
@@ -41,25 +47,22 @@ class Instant(fields.Field[datetime]):
             if not isinstance(value, str) or not INSTANT.fullmatch(value):
                 raise ValueError
             found = datetime.fromisoformat(value.upper())
-            found.utctimetuple()
+            if not EARLIEST <= found <= LATEST:
+                raise ValueError
         except (ValueError, OverflowError) as error:
             raise ValidationError("takes an instant with an offset such as 2026-11-17T14:32:00+01:00") from error
         return found
 
 
-def _text(**options: Any) -> Text:
-    return Text(allow_none=True, validate=LINE, **options)
-
-
-REF_FIELD = validate.Regexp(f"^(?:{REF.pattern})$", error="takes 1 to 64 of A–Z a–z 0–9 . _ : -")
+REF_FIELD = validate.Regexp(rf"(?:{REF.pattern})\Z", error="takes 1 to 64 of A–Z a–z 0–9 . _ : -")
 
 
 class CustomerSchema(Schema):
-    ref = _text()
-    name = _text()
+    ref = Text()
+    name = Text()
     # Taken as it comes: a wrong address suppresses the message with its reason, and must not lose the order.
-    email = _text()
-    phone = _text()
+    email = Text()
+    phone = Text()
     language = fields.String(allow_none=True, validate=validate.OneOf(["fr", "en"]))
 
     class Meta:
@@ -68,16 +71,16 @@ class CustomerSchema(Schema):
 
 class DriverSchema(Schema):
     ref = fields.String(required=True, validate=REF_FIELD)
-    name = _text()
+    name = Text()
 
     class Meta:
         unknown = RAISE
 
 
 class AddressSchema(Schema):
-    line = _text()
-    postcode = _text()
-    city = _text()
+    line = Text()
+    postcode = Text()
+    city = Text()
 
     class Meta:
         unknown = RAISE
@@ -89,11 +92,9 @@ class OrderSchema(Schema):
     customer = fields.Nested(CustomerSchema, allow_none=True)
     depot = fields.String(allow_none=True, validate=REF_FIELD)
     drivers = fields.List(fields.Nested(DriverSchema), allow_none=True, validate=validate.Length(max=20))
-    channel = _text()
-    tags = fields.List(
-        fields.String(validate=validate.Length(1, 64)), allow_none=True, validate=validate.Length(max=50)
-    )
-    route = _text()
+    channel = Text()
+    tags = fields.List(Text(longest=64), allow_none=True, validate=validate.Length(max=50))
+    route = Text()
     promised_from = Instant(allow_none=True)
     promised_to = Instant(allow_none=True)
     eta = Instant(allow_none=True)
@@ -109,7 +110,7 @@ class OrderSchema(Schema):
 class StatusSchema(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     at = Instant(allow_none=True)
-    reason = Text(allow_none=True, validate=validate.Length(max=500))
+    reason = Text(longest=500)
     drivers = fields.List(fields.Nested(DriverSchema), allow_none=True, validate=validate.Length(max=20))
 
     class Meta:
@@ -118,7 +119,10 @@ class StatusSchema(Schema):
 
 def body(schema: Schema) -> dict[str, Any]:
     """The request's JSON object in the schema's shape. Raises BadBody."""
-    sent = request.get_json(silent=True)
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:
+        sent = None
     if not isinstance(sent, dict):
         raise BadBody([("", "takes a JSON object")])
     try:

@@ -15,8 +15,11 @@ def read_answer() -> Answer:
     Raises InvalidAnswer for a value that cannot be stored, RequestEntityTooLarge beyond the limits of body and
     fields, and BadRequest for bytes that are not UTF-8.
     """
-    _check_bytes(request.get_data(cache=True))
+    body = request.get_data(cache=True)
+    _check_bytes(body)
     form = request.form
+    if body and not form:
+        raise BadRequest
     return Answer(
         stars=choice("stars", form.getlist("stars"), FIVE),
         comment=comment(form.getlist("comment")),
