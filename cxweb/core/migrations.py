@@ -1,5 +1,6 @@
 """Brings the database to the product's version with Alembic."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent.parent / "migrations"
 # Any number, as long as every process takes the same.
 POSTGRESQL_LOCK = 7_420_615
+
+# It tells of every plugin it sets up, also in front of what a command prints.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def upgrade() -> bool:
