@@ -1,5 +1,6 @@
 """Security headers, the limits of a request's body, and how many proxies are believed."""
 
+import time
 from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BODY_LIMIT = 64 * 1024
+# How much of a body that is refused is read all the same, and for how long at the most.
+MOST_DISCARDED, DISCARD_S = 64 * 1024 * 1024, 5.0
 # What any address takes at the most; each sets its own limit below it.
 LONGEST_BODY = 1024 * 1024
 FIELD_LIMIT = 50
@@ -51,13 +54,31 @@ class SecurityHeaders:
 
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
             _measure(environ)
-        return self.app(environ, start)
+        answer = self.app(environ, start)
+        _discard(environ)
+        return answer
 
 
 def _measure(environ: "WSGIEnvironment") -> None:
     """Give a chunked body its length, so that one above the limit is refused and not cut."""
-    body = environ["wsgi.input"].read(LONGEST_BODY + 1)
+    stream = environ["wsgi.input"]
+    body = stream.read(LONGEST_BODY + 1)
+    if len(body) > LONGEST_BODY:
+        _drain(stream)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+
+
+def _discard(environ: "WSGIEnvironment") -> None:
+    """Read the rest of a refused body: who is still sending would be cut off before reading the refusal."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if length.isascii() and length.isdigit() and int(length) > LONGEST_BODY:
+        _drain(environ["wsgi.input"])
+
+
+def _drain(stream: Any) -> None:
+    until, left = time.monotonic() + DISCARD_S, MOST_DISCARDED
+    while left > 0 and time.monotonic() < until and stream.read(BODY_LIMIT):
+        left -= BODY_LIMIT
 
 
 def init_app(app: Flask, settings: Settings) -> None:
