@@ -47,6 +47,7 @@ lock: install-dev ## Pin what the .in files ask for, deliberately.
 	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 
 translations: install-dev ## Bring the catalogues up to date with code and templates.
+	@mkdir -p var
 	.venv/bin/pybabel -q extract -F babel.cfg -k lazy --omit-header --no-location -o var/messages.pot cxweb templates
 	@for file in cxweb/translations/*.po; do \
 	  .venv/bin/pybabel -q update -i var/messages.pot -o "$$file" -l "$$(basename "$$file" .po)" --no-fuzzy-matching --ignore-obsolete --omit-header; \
