@@ -248,9 +248,14 @@ def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 def _day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
     if abs((day - today).days) <= 1:
-        return (gettext("yesterday"), gettext("today"), gettext("tomorrow"))[(day - today).days + 1]
+        return _near_days(language())[(day - today).days + 1]
     style = "d MMMM" if day.year == today.year else "d MMMM y"
     return gettext("on %(date)s") % {"date": _date(day, language(), style)}
+
+
+@lru_cache(maxsize=16)
+def _near_days(_language: str) -> tuple[str, str, str]:
+    return gettext("yesterday"), gettext("today"), gettext("tomorrow")
 
 
 @lru_cache(maxsize=1024)
