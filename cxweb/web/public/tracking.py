@@ -11,15 +11,16 @@ from cxweb.core.i18n import gettext, language
 from cxweb.ratings.queries import Tracked, tracked
 from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
-from cxweb.web.errors import choose_language
+from cxweb.web.errors import arguments, choose_language
 from cxweb.web.public.rating_form import read_answer
 from cxweb.web.tracking_page import SurveyForm, empty_form, present, why_not
 
 
 def show(token: str) -> Response:
     order = _find(token)
-    stars = request.args.get("stars")
-    return _page(order, 200, preselected=int(stars) if stars in FIVE else None, editing="edit" in request.args)
+    asked = arguments()
+    stars = asked.get("stars")
+    return _page(order, 200, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
 
 
 def rate(token: str) -> BaseResponse:
@@ -50,7 +51,7 @@ def _page(order: Tracked, code: int, **facts: object) -> Response:
     survey = shown_to(order.survey_version_id)
     page = present(order, company, survey, clock.now(), **facts)  # type: ignore[arg-type]
     template = current_app.jinja_env.get_template("public/tracking.html")
-    html = template.render(page=page, token=order.token, asked=request.args.get("lang", ""))
+    html = template.render(page=page, token=order.token, asked=arguments().get("lang", ""))
     return Response(html, code)
 
 
