@@ -14,6 +14,7 @@ from cxweb.core.db import session
 
 # Another process's change is in force here within this time.
 FRESH_S = 1.0
+DIGEST_KEY = "digest_key"
 
 
 class _Cache:
@@ -48,6 +49,11 @@ def settings_now() -> CompanySettings:
 def stored(key: str) -> str | None:
     """The stored text of one key, None where it has its default."""
     return session().scalar(select(Setting.value).where(Setting.key == key))
+
+
+def digest_key() -> str | None:
+    """The key that contacts are digested with; None before the first digest. It travels with the database's backup."""
+    return stored(DIGEST_KEY)
 
 
 def branch(depot_id: int) -> Select[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo, available_timezones
 
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
+WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -29,8 +30,16 @@ class CompanySettings:
     notifications_quiet_hours_sms: str = "21:00-08:00"
     notifications_quiet_hours_email: str = "off"
     notifications_per_person_days: int = 0
+    survey_timing: str = "hot"
+    survey_warm_days: int = 3
+    survey_warm_time: str = "10:00"
+    survey_reminder_days: int = 0
     survey_sampling_percent: int = 100
     survey_correction_hours: int = 24
+    gateway_email_per_minute: int = 0
+    gateway_sms_per_minute: int = 0
+    sms_segment_price: str = ""
+    company_currency: str = "EUR"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,6 +96,24 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _wall_time(text: str) -> str:
+    if not WALL_TIME.fullmatch(text):
+        raise ValueError("takes a time of day such as 10:00")
+    return text
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", text):
+        raise ValueError("takes a currency code of three capital letters such as EUR")
+    return text
+
+
+def _price(text: str) -> str:
+    if text and not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4})?", text):
+        raise ValueError("takes a price such as 0.045, or nothing")
+    return text
+
+
 def _quiet(text: str) -> str:
     if text != "off" and not QUIET.fullmatch(text):
         raise ValueError("takes off, or hours such as 21:00-08:00")
@@ -106,8 +133,16 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "notifications.quiet_hours.sms": _quiet,
     "notifications.quiet_hours.email": _quiet,
     "notifications.per_person_days": _whole(0, 3_650),
+    "survey.timing": _choice("hot", "warm"),
+    "survey.warm_days": _whole(1, 60),
+    "survey.warm_time": _wall_time,
+    "survey.reminder_days": _whole(0, 60),
     "survey.sampling_percent": _whole(0, 100),
     "survey.correction_hours": _whole(0, 8_760),
+    "gateway.email.per_minute": _whole(0, 100_000),
+    "gateway.sms.per_minute": _whole(0, 100_000),
+    "sms.segment_price": _price,
+    "company.currency": _currency,
 }
 
 

@@ -2,9 +2,9 @@
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, text
 from sqlalchemy.engine import make_url
 
 from cxweb.core.db import db, dialect_name
@@ -62,3 +62,19 @@ def _make_folder() -> None:
     url = make_url(str(db.engine.url))
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def add_column(table: str, column: "Column[Any]", constraint: str = "", default: str = "") -> None:
+    """Add a column, with an inline constraint and SQL default if any; for the migrations.
+
+    Alembic's batch mode would rebuild a SQLite table for a constraint, and dropping the old table deletes every row
+    of others that would go with its rows.
+    """
+    from alembic import op  # noqa: PLC0415 - as above
+
+    connection = op.get_bind()
+    quote = connection.dialect.identifier_preparer.quote
+    kind = column.type.compile(connection.dialect)
+    null = "" if column.nullable else " NOT NULL"
+    value = f" DEFAULT {default}" if default else ""
+    op.execute(text(f"ALTER TABLE {quote(table)} ADD COLUMN {quote(column.name)} {kind}{null}{value} {constraint}"))

@@ -1,6 +1,7 @@
 """Secrets that stand in addresses, cookies and headers."""
 
 import hashlib
+import hmac
 import re
 import secrets
 
@@ -25,3 +26,8 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """SHA-256 of a secret as 64 hexadecimal digits. Enough for random secrets; passwords take argon2."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def keyed_digest(key: str, text: str) -> str:
+    """HMAC-SHA-256 of a text as 64 hexadecimal digits: what can be guessed, as a phone number can, needs the key."""
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from cxweb.accounts.rules import Perimeter
-from cxweb.core import paging
+from cxweb.company.queries import digest_key
+from cxweb.core import paging, tokens
 from cxweb.core.db import session
 from cxweb.core.paging import Page
-from cxweb.notifications.models import STATES, MailboxMessage, Notification
+from cxweb.notifications.models import STATES, MailboxMessage, Notification, OptOut
+from cxweb.notifications.rules import contact_text
 from cxweb.orders.models import Order
 from cxweb.orders.queries import within
 
@@ -105,6 +107,15 @@ def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:
     if message is None:
         raise UnknownMessage
     return message
+
+
+def opted_out(channel: str, contact: str) -> bool:
+    """Whether this normalised e-mail address or phone number wants no messages."""
+    key = digest_key()
+    if key is None:
+        return False
+    digest = tokens.keyed_digest(key, contact_text(channel, contact))
+    return session().scalar(select(OptOut.id).where(OptOut.channel == channel, OptOut.digest == digest)) is not None
 
 
 def counts(perimeter: Perimeter) -> dict[str, int]:

@@ -72,6 +72,11 @@ def channels(preference: str) -> tuple[str, ...]:
     return {"none": (), "email": ("email",), "sms": ("sms",), "both": ("email", "sms")}[preference]
 
 
+def contact_text(channel: str, contact: str) -> str:
+    """What of a normalised contact is digested; capitals in a mail address make no other person."""
+    return f"{channel}:{contact.lower()}"
+
+
 def completed_messages(order_id: int, preference: str, email: str | None, phone: str | None) -> list[Due]:
     """The "order completed" messages of an order; the key makes each of them unique for ever."""
     recipients = {"email": email, "sms": phone}

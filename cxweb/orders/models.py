@@ -44,6 +44,7 @@ class Order(Base):
         CheckConstraint(STATUS_CHECK, name="status"),
         CheckConstraint("status <> 'completed' OR completed_at IS NOT NULL", name="completed_has_an_instant"),
         CheckConstraint("NOT eligible OR (status = 'completed' AND NOT is_test)", name="eligible_is_completed"),
+        CheckConstraint("sampling_draw BETWEEN 0 AND 99", name="sampling_draw"),
         CheckConstraint("notify IN ('none', 'email', 'sms', 'both')", name="notify"),
         Index("ix_order_depot_completed", "depot_id", "completed_at"),
         Index("ix_order_status_completed", "status", "completed_at"),
@@ -70,6 +71,8 @@ class Order(Base):
     completed_at: Mapped[datetime | None] = mapped_column(index=True)
     # Decided at completion: feedback was on, no test, the customer had not opted out. The response rate's denominator.
     eligible: Mapped[bool] = mapped_column(default=False)
+    # From 0 to 99, drawn once at the first completion: below the sampling percentage the customer is invited to rate.
+    sampling_draw: Mapped[int | None]
     # The depot's name at completion; a later renaming changes no past figure.
     depot_name: Mapped[str | None]
     is_test: Mapped[bool] = mapped_column(default=False)

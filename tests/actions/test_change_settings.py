@@ -67,6 +67,14 @@ GOOD = {
     "notifications.per_person_days": "30",
     "survey.sampling_percent": "50",
     "survey.correction_hours": "48",
+    "survey.timing": "warm",
+    "survey.warm_days": "5",
+    "survey.warm_time": "18:30",
+    "survey.reminder_days": "7",
+    "gateway.email.per_minute": "600",
+    "gateway.sms.per_minute": "60",
+    "sms.segment_price": "0.045",
+    "company.currency": "CHF",
 }
 
 
