@@ -16,7 +16,7 @@ from cxweb.core.recipients import email_address, phone_number
 from cxweb.core.senders.gateways import gateway
 from cxweb.core.senders.local_mailbox import LocalMailbox
 from cxweb.core.senders.protocol import InDoubt, RefusedForNow, SendAgain
-from cxweb.notifications.messages import build
+from cxweb.notifications.messages import MessageFacts, build
 from cxweb.notifications.models import Notification
 from cxweb.notifications.rules import TIME_OUT, Facts, obstacle
 from cxweb.ratings.models import Rating
@@ -60,13 +60,32 @@ def _deliver(lease: Lease, until: float) -> Ended:
     stop = obstacle(facts, clock.now())
     if stop is not None:
         return Ended(stop)
-    message = build(row, facts.recipient or "", company, current(), settings.base_url)
+    message = build(_message_facts(row, facts.recipient or ""), company, current(), settings.base_url)
     try:
         return Ended(sender.send(message, until), message, sender)
     except Exception as error:
         # What a gateway's code did before it broke is not known.
         log.exception("the gateway broke at message %s", row.id)
         return Ended(InDoubt(type(error).__name__), message, sender)
+
+
+def _message_facts(row: Notification, recipient: str) -> MessageFacts:
+    order = row.order
+    return MessageFacts(
+        dedupe_key=row.dedupe_key,
+        kind=row.kind,
+        channel=row.channel,
+        recipient=recipient,
+        invites=row.invites,
+        wording_id=row.wording_id,
+        language=order.customer.language if order.customer else None,
+        order_ref=order.ref,
+        order_channel=order.channel,
+        token=order.token,
+        driver_name=order.crew[0].driver_name if order.crew else None,
+        completed_at=order.completed_at,
+        timezone=order.depot.timezone if order.depot else None,
+    )
 
 
 def _facts(row: Notification, company: CompanySettings) -> Facts:

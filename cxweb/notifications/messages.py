@@ -9,17 +9,36 @@ from zoneinfo import ZoneInfo
 from css_inline import CSSInliner
 from flask import render_template
 
-from cxweb.company.queries import zone_of
 from cxweb.company.rules import CompanySettings
 from cxweb.core.i18n import known, language, speaking
 from cxweb.core.senders.protocol import Message, one_line
-from cxweb.notifications.models import Notification
-from cxweb.orders.models import Order
 from cxweb.orders.rules import first_name
 from cxweb.surveys.rules import Survey, filled
 
 # The 7-bit alphabet of SMS has none of these; one of them would cut every segment from 160 characters to 70.
 PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
+
+
+@dataclass(frozen=True)
+class MessageFacts:
+    """What making a message takes of its row and its order. `invites`: it asks for a rating; `wording_id`: of its
+    texts, None for the product's own."""
+
+    dedupe_key: str
+    kind: str
+    channel: str
+    recipient: str
+    invites: bool
+    wording_id: int | None
+    # The customer's language tag, if known.
+    language: str | None
+    order_ref: str
+    order_channel: str
+    token: str
+    driver_name: str | None
+    completed_at: datetime | None
+    # The depot's time zone, where it has its own.
+    timezone: str | None
 
 
 @dataclass(frozen=True)
@@ -36,28 +55,25 @@ class Shown:
     link: str
 
 
-def build(
-    notification: Notification, recipient: str, company: CompanySettings, survey: Survey, base_url: str
-) -> Message:
-    """The message to the recipient, in the customer's language, else the company's."""
-    order = notification.order
-    wanted = order.customer.language if order.customer else None
-    folder = f"messages/{notification.kind.replace('-', '_')}"
-    with speaking(known(wanted) or company.company_language):
-        shown = _shown(order, company, survey, base_url)
-        if notification.channel == "sms":
+def build(facts: MessageFacts, company: CompanySettings, survey: Survey, base_url: str) -> Message:
+    """The message in the customer's language, else the company's."""
+    folder = f"messages/{facts.kind.replace('-', '_')}"
+    with speaking(known(facts.language) or company.company_language):
+        shown = _shown(facts, company, survey, base_url)
+        if facts.channel == "sms":
             subject, text, html = "", plain(render_template(f"{folder}/sms.txt", message=shown)), None
         else:
             subject, text, html = _mail(folder, shown)
         return Message(
-            ref=notification.dedupe_key,
-            channel=notification.channel,
-            recipient=recipient,
+            ref=facts.dedupe_key,
+            channel=facts.channel,
+            recipient=facts.recipient,
             from_name=company.shown_name,
             subject=subject,
             text=text,
             html=html,
             language=language(),
+            opt_out_link=f"{base_url}/u/{facts.token}",
         )
 
 
@@ -66,16 +82,16 @@ def plain(text: str) -> str:
     return one_line("".join(" " if unicodedata.category(c) == "Zs" else c for c in text.translate(PLAIN)))
 
 
-def _shown(order: Order, company: CompanySettings, survey: Survey, base_url: str) -> Shown:
+def _shown(facts: MessageFacts, company: CompanySettings, survey: Survey, base_url: str) -> Shown:
     return Shown(
         company=company.shown_name,
-        ref=order.ref,
-        channel=order.channel,
-        driver=one_line(first_name(order.crew[0].driver_name)) if order.crew else "",
-        completed_at=order.completed_at,
-        zone=zone_of(order.depot, company),
+        ref=facts.order_ref,
+        channel=facts.order_channel,
+        driver=one_line(first_name(facts.driver_name or "")),
+        completed_at=facts.completed_at,
+        zone=ZoneInfo(facts.timezone) if facts.timezone else company.zone,
         question=filled(survey.text(language()).question, company.shown_name),
-        link=f"{base_url}/t/{order.token}",
+        link=f"{base_url}/t/{facts.token}",
     )
 
 

@@ -23,6 +23,8 @@ class Message:
     text: str
     html: str | None
     language: str
+    # Where the recipient stops all messages; an e-mail names it in its header (RFC 8058).
+    opt_out_link: str = ""
 
 
 @dataclass(frozen=True)
