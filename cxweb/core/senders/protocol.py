@@ -43,9 +43,10 @@ class RefusedForGood:
 
 @dataclass(frozen=True)
 class RefusedForNow:
-    """The gateway did not take it; a later attempt may succeed."""
+    """The gateway did not take it; a later attempt may succeed. `gateway_down`: the cause lies with the gateway."""
 
     why: str
+    gateway_down: bool = False
 
 
 @dataclass(frozen=True)
