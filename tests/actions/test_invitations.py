@@ -1,6 +1,8 @@
 """Who is asked for a rating, when, and how often."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from cxweb.actions.change_order_status import change_order_status
 from cxweb.actions.send_notifications import send_notifications
 from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.core import clock
-from cxweb.core.db import session, transaction
+from cxweb.core.db import close_own_connection, session, transaction
 from cxweb.notifications.models import Asked, Notification
 from cxweb.notifications.queries import for_order
 from cxweb.orders.models import Order
@@ -193,3 +195,23 @@ def test_what_is_kept_of_a_person_is_no_address(app: Flask, make: Factory, maili
     digests = list(session().scalars(select(Asked.digest)))
     assert len(digests) == 3
     assert all(len(digest) == 64 and "ann" not in digest for digest in digests)
+
+
+def test_of_two_workers_at_once_one_invites_the_person(app: Flask, make: Factory, mailing: MailServer) -> None:
+    make.setting("notifications.per_person_days", "30")
+    for number in range(8):
+        done(make, ref=f"R-{number}")
+    ids = list(session().scalars(select(Notification.id)))
+    barrier = Barrier(len(ids))
+
+    def work(id_: int) -> None:
+        with app.app_context():
+            barrier.wait()
+            send_notifications([id_])
+            close_own_connection()
+
+    with clock.showing(NOON), ThreadPoolExecutor(len(ids)) as pool:
+        list(pool.map(work, ids))
+    session().expire_all()
+    invited = list(session().scalars(select(Notification.invites)))
+    assert (sum(invited), len(mailing.mails)) == (1, 8)

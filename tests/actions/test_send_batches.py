@@ -1,17 +1,19 @@
 """Sending many messages: in batches, past dead gateways, within a rate."""
 
+import sqlite3
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from cxweb.actions.send_notifications import send_notifications
 from cxweb.actions.sweep_notifications import sweep_notifications
 from cxweb.core import batch, clock
-from cxweb.core.db import session, transaction
+from cxweb.core.db import db, session, transaction
 from cxweb.notifications.models import GatewayState, Notification
 from cxweb.orders.models import Order
 from tests.factories import Factory
@@ -157,3 +159,29 @@ def test_a_deleted_order_takes_its_messages_along_and_stops_nothing(
     with clock.showing(NOON):
         send_notifications(ids)
     assert states() == ["sent", "sent"]
+
+
+def test_what_was_sent_is_written_although_the_database_was_busy(
+    app: Flask, make: Factory, sms_gateway: SmsGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        # PostgreSQL's writers do not wait for each other.
+        return
+    texting(app, sms_gateway, "&idempotency=1")
+    ids = many(make, 3)
+    event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50"))
+    db.engine.dispose()
+    accept = sms_gateway.accept
+    other = sqlite3.connect(str(db.engine.url.database), check_same_thread=False)
+
+    def lock_meanwhile(body: dict[str, Any]) -> None:
+        accept(body)
+        if len(sms_gateway.deliveries) == 3:
+            other.execute("BEGIN IMMEDIATE")
+            threading.Timer(0.4, other.rollback).start()
+
+    monkeypatch.setattr(sms_gateway, "accept", lock_meanwhile)
+    with clock.showing(NOON):
+        send_notifications(ids)
+    other.close()
+    assert states() == ["sent"] * 3

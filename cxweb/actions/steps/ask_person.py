@@ -47,7 +47,7 @@ class People:
         upsert_many(Asked, rows, key="digest")
 
     def _of(self, row: Waiting) -> list[str]:
-        country = self._company.company_country
-        email, phone = recipient_of("email", row.email, country), recipient_of("sms", row.phone, country)
+        # An address that cannot be written to names a person too, so it is not checked as a recipient is.
+        email, phone = (row.email or "").strip(), recipient_of("sms", row.phone, self._company.company_country)
         named = (("ref", row.customer_ref), ("email", email), ("sms", phone))
         return [tokens.keyed_digest(self._key, contact_text(kind, text)) for kind, text in named if text]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from cxweb.actions.steps.waiting_messages import throttle
 from cxweb.company.rules import CompanySettings
-from cxweb.core.db import session, upsert_many
+from cxweb.core.db import insert_or_leave, session, upsert_many
 from cxweb.core.senders.gate import Gate, admit, heard
 from cxweb.core.senders.protocol import Outcome
 from cxweb.notifications.models import CHANNELS, GatewayState
@@ -27,12 +27,8 @@ def admitted(route: Route, count: int, company: CompanySettings, now: datetime) 
     """How many of so many messages the gateway may be given now, and when the rest may try again."""
     if not route.leaves or not count:
         return count, now
-    rates = {"email": company.gateway_email_per_minute, "sms": company.gateway_sms_per_minute}
-    per_minute = rates[route.channel]
-    if per_minute or throttle(company):
-        _queue_up()
     before = _gate(route.channel)
-    admission = admit(before, count, per_minute, TIME_OUT, now)
+    admission = admit(before, count, _per_minute(route, company), TIME_OUT, now)
     if admission.gate != before:
         _store(route.channel, admission.gate)
     return admission.count, admission.again_at
@@ -48,13 +44,22 @@ def note(route: Route, outcomes: Sequence[Outcome], now: datetime) -> None:
         _store(route.channel, after)
 
 
-def _queue_up() -> None:
-    """Let the claims of all processes pass one after the other: a rate and a throttle count what others take."""
-    for channel in CHANNELS:
-        if session().get(GatewayState, channel) is None:
-            _store(channel, Gate())
-    in_order = select(GatewayState.channel).order_by(GatewayState.channel)
-    session().execute(in_order.with_for_update()).all()
+def queue_up(route: Route, company: CompanySettings) -> None:
+    """Let the transactions of all processes pass one after the other where they count what the others take.
+
+    First thing in the transaction: locks that are taken in another order would wait for each other.
+    """
+    if not route.leaves or not (_per_minute(route, company) or throttle(company)):
+        return
+    in_order = select(GatewayState.channel).order_by(GatewayState.channel).with_for_update()
+    if len(session().scalars(in_order).all()) < len(CHANNELS):
+        for channel in CHANNELS:
+            insert_or_leave(GatewayState, channel=channel, **vars(Gate()))
+        session().scalars(in_order).all()
+
+
+def _per_minute(route: Route, company: CompanySettings) -> int:
+    return company.gateway_email_per_minute if route.channel == "email" else company.gateway_sms_per_minute
 
 
 def _gate(channel: str) -> Gate:
