@@ -11,9 +11,9 @@ from cxweb.notifications.models import CHANNELS, Notification
 from cxweb.notifications.queries import due
 
 JOB = "cxweb.jobs.notifications.send"
-# As many as a job gets, as many jobs as are asked for at a time, and as many messages as the sweeper sends itself
-# before it looks again.
-BATCH, MOST_JOBS, OWN_BATCH = 500, 20, 50
+# As many as a job gets, as many as RQ is asked for at a time, and as many as the sweeper sends itself before it looks
+# again.
+BATCH, MOST_ASKED, OWN_BATCH = 500, 10_000, 50
 # What RQ has not taken after this is sent by the sweeper.
 PATIENCE = timedelta(seconds=4)
 # RQ is asked again after this, in case Redis lost its memory while a long queue waits.
@@ -27,18 +27,16 @@ def sweep_notifications() -> list[int]:
     for channel in CHANNELS:
         # A job for each channel: a gateway that hangs holds up the other's messages no longer than its own job.
         mine += session().scalars(due(now, channel, asked_before=now - PATIENCE).limit(OWN_BATCH))
-        for _ in range(MOST_JOBS):
-            ids = _ask(channel, now)
-            if ids and not enqueue_now("messages", JOB, ids):
-                mine += ids[:OWN_BATCH]
-            if len(ids) < BATCH:
-                break
+        asked = _ask(channel, now)
+        jobs = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
+        if not all(enqueue_now("messages", JOB, ids) for ids in jobs):
+            mine += asked[:OWN_BATCH]
     return mine
 
 
 def _ask(channel: str, now: datetime) -> list[int]:
     """The next messages that RQ is to be asked for, marked as such. An idle sweeper takes no lock on the database."""
-    unasked = due(now, channel, asked_before=now - FORGOTTEN, or_never=True).limit(BATCH)
+    unasked = due(now, channel, asked_before=now - FORGOTTEN, or_never=True).limit(MOST_ASKED)
     if session().scalar(unasked.limit(1)) is None:
         return []
     with transaction():
