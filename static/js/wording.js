@@ -6,19 +6,19 @@ let waiting = 0;
 let asked = 0;
 
 // The frame parses the mail itself: its own policy allows the mail's styles, this page's does not.
-function show(page) {
+function show(mail) {
   const shown = letter.contentDocument;
-  shown.body.innerHTML = page.body.innerHTML;
-  document.getElementById("subject-shown").textContent = page.title;
+  shown.documentElement.innerHTML = mail;
+  document.getElementById("subject-shown").textContent = shown.title;
 }
 
 async function refresh() {
   const turn = ++asked;
   const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form) });
+  const text = await answer.text();
   if (!answer.ok || turn !== asked) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (letter) show(page);
-  else weighed.replaceChildren(...page.body.childNodes);
+  if (letter) show(text);
+  else weighed.innerHTML = text;
 }
 
 if (form) {

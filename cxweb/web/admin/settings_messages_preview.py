@@ -1,5 +1,6 @@
 """The preview of a message's text: the very message that would leave for an order that does not exist."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -27,11 +28,14 @@ LETTER_POLICY = FRAME_POLICY.removesuffix("; sandbox")
 
 @dataclass(frozen=True)
 class Weight:
-    """What an SMS takes and costs, and what may stand for each dear character; None for one that is not the text's."""
+    """What an SMS takes and costs, and its dear characters: each, how it is shown, and what may stand for it.
+
+    None stands for one that is not the text's own.
+    """
 
     segments: Segments
     cost: Decimal | None
-    instead: dict[str, str | None]
+    instead: list[tuple[str, str, str | None]]
 
 
 def show() -> ResponseReturnValue:
@@ -87,8 +91,13 @@ def example(slot: Slot, text: MessageText, recipient: str = "") -> Message:
 
 def weigh(message: Message, text: MessageText) -> Weight:
     weighed = segments(message.text)
-    instead = {char: replacement(char) if char in text.body else None for char in weighed.forcing}
+    instead = [(char, _seen(char), replacement(char) if char in text.body else None) for char in weighed.forcing]
     return Weight(weighed, cost(weighed.count, settings().sms_segment_price), instead)
+
+
+def _seen(char: str) -> str:
+    """The character, by its number where alone it shows nothing (the joints of an emoji)."""
+    return f"U+{ord(char):04X}" if unicodedata.category(char) in {"Cf", "Mn"} else char
 
 
 def _answer(slot: Slot, text: MessageText) -> Response:
