@@ -14,8 +14,8 @@ from cxweb.company.models import Depot
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.intake.rules import CustomerFields, OrderFields
-from cxweb.notifications.models import MailboxMessage, Notification
 from cxweb.notifications.filters import MessageFilter
+from cxweb.notifications.models import MailboxMessage, Notification
 from cxweb.notifications.queries import for_order, health, mailbox, mailbox_message, recent, without_message
 from cxweb.orders.models import Order
 from tests.factories import WHOLE, Factory
