@@ -74,8 +74,8 @@ class Smtp:
     def send(self, message: Message, until: float) -> Outcome:
         try:
             built = self.build(message)
-        except ValueError as error:
-            # Nothing was said yet, and saying it again would not make it a mail.
+        except (ValueError, LookupError) as error:
+            # What the library raises at an address that is none. Nothing was said yet, and later it is none either.
             return RefusedForGood(type(error).__name__)
         try:
             connection = self._connected(until)
