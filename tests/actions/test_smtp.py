@@ -78,6 +78,7 @@ def kind(outcome: Outcome) -> object:
         ("DATA", "mute", DOWN),
         ("END", "mute", InDoubt),
         ("QUIT", "hang up", Accepted),
+        ("QUIT", "mute", Accepted),
     ],
 )
 def test_each_step_that_goes_wrong_has_its_outcome(

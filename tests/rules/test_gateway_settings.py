@@ -52,6 +52,7 @@ BAD = [
     ("CXWEB_SMS_URL", f"http+json://sms.example/send?key={SECRET}"),
     ("CXWEB_SMTP_URL", f"imap://shop:{SECRET}@host"),
     ("CXWEB_SMTP_URL", f"smtp://shop:{SECRET}@host:smtp"),
+    ("CXWEB_SMTP_URL", f"smtp://shop:{SECRET}%C3%A9@host"),
     ("CXWEB_SMTP_URL", f"smtp://host/?hook_key={SECRET}+a"),
 ]
 
