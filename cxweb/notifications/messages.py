@@ -73,7 +73,7 @@ def build(facts: MessageFacts, company: CompanySettings, survey: Survey, base_ur
     """The message in the customer's language, else the company's."""
     with speaking(known(facts.language) or company.company_language):
         moulds: dict[tuple[object, ...], Mould] = current_app.extensions.setdefault("cxweb.moulds", {})
-        delivery, named = facts.order_channel == "delivery", bool(facts.driver_name)
+        delivery, named = facts.order_channel == "delivery", bool((facts.driver_name or "").strip())
         slot = Slot(text_kind(facts.kind, facts.invites), facts.channel, language())
         key = (facts.wording_id, slot, delivery, named)
         mould = moulds.get(key)

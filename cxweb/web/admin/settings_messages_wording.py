@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import actor_names
 from cxweb.actions.edit_wording import EditedMeanwhile, edit_wording
-from cxweb.actions.send_test_message import Tested, TooManyTests, send_test_message
+from cxweb.actions.send_test_message import TooManyTests, Trial, send_test_message
 from cxweb.company.queries import settings
 from cxweb.core.i18n import gettext
 from cxweb.core.recipients import email_address, phone_number
@@ -104,16 +104,16 @@ def _test(draft: Draft) -> Response:
     return _page(replace(draft, notice=notice))
 
 
-def _told(tested: Tested, to: str) -> tuple[str, str]:
+def _told(trial: Trial, to: str) -> tuple[str, str]:
     """Look and words of what became of a test."""
-    if tested.stayed:
+    if trial.stayed:
         return "wait", gettext("No gateway is set for this, so nothing left this machine. The preview is the message.")
-    if isinstance(tested.outcome, Accepted):
+    if isinstance(trial.outcome, Accepted):
         return "done", gettext("The gateway took the test for %(to)s. Its links lead to no order.") % {"to": to}
-    if isinstance(tested.outcome, InDoubt):
+    if isinstance(trial.outcome, InDoubt):
         said = gettext("The gateway did not say whether it took the test (%(why)s). It may still arrive.")
-        return "wait", said % {"why": tested.outcome.why}
-    return "error", gettext("The gateway refused the test: %(why)s") % {"why": tested.outcome.why}
+        return "wait", said % {"why": trial.outcome.why}
+    return "error", gettext("The gateway refused the test: %(why)s") % {"why": trial.outcome.why}
 
 
 def address(slot: Slot, page: str = "") -> str:
