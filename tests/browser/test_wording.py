@@ -14,6 +14,7 @@ from tests.browser.test_staff import DESKTOP, PHONE, admin, sign_in
 pytestmark = pytest.mark.browser
 EDITOR = "/admin/settings/messages/wording"
 SMS = f"{EDITOR}?kind=survey-invitation&channel=sms&language=fr"
+# The fixture is asked for by its name.
 __all__ = ["admin"]
 # What is asked of pages: a letter has no landmarks and no headings.
 PAGES = {"region", "page-has-heading-one", "landmark-one-main"}
@@ -41,6 +42,9 @@ def test_the_mail_follows_what_is_typed(site: str, page: Page) -> None:
     page.get_by_label("Objet").fill("Voici [commande]")
     expect(page.locator("#subject-shown")).to_have_text("Voici 4821")
     expect(page.get_by_text("Pas encore enregistré.")).to_be_visible()
+    page.get_by_role("button", name="Envoyer un essai").click()
+    expect(page.get_by_text("rien n’a quitté cette machine")).to_be_visible()
+    expect(letter.locator(".words").first).to_have_text("Merci, dit Hugo.")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("Version 1 en ligne")).to_be_visible()
     expect(letter.locator(".words").first).to_have_text("Merci, dit Hugo.")
