@@ -197,6 +197,7 @@ def _mark(name: str) -> str:
 
 def _marked(text: str) -> str:
     """The text with its known tags as marks; an unknown one, which only a preview can hold, stays as it is written."""
+    text = text.replace("\ue000", "")
 
     def mark(found: re.Match[str]) -> str:
         if found[1] not in TAGS:
@@ -204,7 +205,7 @@ def _marked(text: str) -> str:
         begins = found[1] == "driver" and _SENTENCE_STARTS.search(text[: found.start()])
         return _mark("Driver" if begins else found[1])
 
-    return TAG.sub(mark, text.replace("\ue000", ""))
+    return TAG.sub(mark, text)
 
 
 def _html(paragraph: str) -> Markup:

@@ -5,6 +5,7 @@ import pytest
 from cxweb.wordings.rules import (
     COMPLETED,
     INVITATION,
+    LONGEST,
     NOTICE,
     InvalidWording,
     MessageText,
@@ -86,6 +87,12 @@ def test_what_cannot_be_sent_is_refused_with_its_place(
 def test_emoji_with_joints_and_right_to_left_letters_may_be_written() -> None:
     text = MessageText("👩‍🚀 شكرا", "👩‍🚀 مرحبا [link]")
     assert checked(text, "email") == text
+
+
+def test_the_length_counts_however_a_tag_is_spelled() -> None:
+    typed = "x" * 444 + "[désinscription][lien]"
+    assert len(typed) > LONGEST["sms"]
+    assert len(checked(MessageText("", typed), "sms").body) == LONGEST["sms"]
 
 
 def test_an_sms_has_no_subject() -> None:

@@ -138,6 +138,17 @@ def test_the_products_own_text_is_restored(admin: Client) -> None:
     assert "Votre commande [commande] a été livrée" in page
 
 
+def test_restoring_over_another_version_shows_that_one_first(admin: Client) -> None:
+    admin.submit(page_of(MAIL), TEXT)
+    admin.submit(page_of(MAIL), {**TEXT, "based_on": "1", "body": "Le plus récent [lien]"})
+    refused = admin.submit(page_of(MAIL), {"based_on": "1"}, action=page_of(MAIL, "/restore"))
+    assert refused.status_code == 409
+    assert "Restore again if you still want to." in refused.text
+    assert "Le plus récent [lien]</textarea>" in refused.text
+    assert 'name="based_on" value="2"' in refused.text
+    assert number_in_force() == 2
+
+
 def test_the_sms_is_weighed_and_its_dear_characters_replaced_without_a_script(admin: Client, make: Factory) -> None:
     make.setting("sms.segment_price", "0.045")
     shown = admin.submit(page_of(SMS), {**SHORT, "preview": "1"})
@@ -190,6 +201,14 @@ def test_a_test_goes_to_whoever_is_signed_in_and_to_no_customer(admin: Client, m
     assert session().query(Notification).count() == 0
     assert number_in_force() == 0
     assert [row.act for row in session().query(AuditEntry)][-1] == "message.tested"
+
+
+def test_whose_own_address_cannot_be_sent_to_is_told(client: Client, make: Factory, mailing: MailServer) -> None:
+    client.sign_in(make.user("admin", language="en", email="ines@nowhere").email)
+    answer = client.submit(page_of(MAIL), {**TEXT, "test": "1"})
+    assert answer.status_code == 422
+    assert "Your own e-mail address is none we can send to." in answer.text
+    assert mailing.mails == []
 
 
 @pytest.mark.parametrize(("number", "code", "sent"), [("06 12 34 56 78", 200, 1), ("12", 422, 0), ("", 422, 0)])
