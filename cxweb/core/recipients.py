@@ -1,5 +1,7 @@
 """Checks and normalises where a message goes, by syntax only: nothing is looked up on the network."""
 
+from functools import lru_cache
+
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -31,11 +33,18 @@ def phone_number(text: str, country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
+def recipient_of(channel: str, contact: str | None, country: str) -> str | None:
+    """A contact of the channel `email` or `sms`, normalised; None where there is none or it cannot be written to."""
+    if not contact:
+        return None
+    return email_address(contact) if channel == "email" else phone_number(contact, country)
+
+
 def usable(email: str | None, phone: str | None, country: str) -> list[tuple[str, str]]:
     """The contacts a message can go to, each as its channel (`email`, `sms`) and the normalised contact."""
-    address = email_address(email) if email else None
-    number = phone_number(phone, country) if phone else None
-    return [(channel, contact) for channel, contact in (("email", address), ("sms", number)) if contact]
+    found = [(channel, recipient_of(channel, text, country)) for channel, text in (("email", email), ("sms", phone))]
+    return [(channel, contact) for channel, contact in found if contact]
 
 
 def read_contact(text: str, country: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.actions.resend_notification import resend_notification
-from cxweb.actions.send_notification import send_notification
+from cxweb.actions.send_notifications import send_notifications
 from cxweb.actions.settle_notification import settle_notification
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
@@ -116,7 +116,7 @@ def test_what_perhaps_arrived_is_sent_again_once_however_often_one_presses(
     row = of(message.order)
     assert (row.state, row.attempts, row.due_at, row.next_attempt_at) == ("pending", 0, NOW, NOW)
     assert "moved on since" in decide(staff, message, "resend", seen)
-    send_notification(message.id)
+    send_notifications([message.id])
     assert of(message.order).state == "sent"
     assert "moved on since" in decide(staff, message, "resend", seen)
     assert "moved on since" in decide(staff, message, "settle", seen)
@@ -182,7 +182,7 @@ def test_an_expired_message_that_is_sent_again_does_not_expire_at_once(
 ) -> None:
     message = queued(make, "A-1", "expired", at=OLD, reason="too_late")
     decide(staff, message, "resend")
-    send_notification(message.id)
+    send_notifications([message.id])
     assert of(message.order).state == "sent"
 
 
@@ -190,7 +190,7 @@ def test_what_is_sent_again_is_checked_again(app: Flask, staff: Client, make: Fa
     message = queued(make, "A-1", "failed")
     make.rating(message.order)
     decide(staff, message, "resend")
-    send_notification(message.id)
+    send_notifications([message.id])
     assert (of(message.order).state, of(message.order).reason) == ("suppressed", "already_rated")
 
 
