@@ -73,7 +73,7 @@ class RatingVersion(Base):
     ces: Mapped[int | None]
     open: Mapped[str | None]
     # The codes of the chosen reasons; the greatest version's are those of the rating.
-    reasons: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    reasons: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     recorded_at: Mapped[datetime]
 
 
