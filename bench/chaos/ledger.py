@@ -39,8 +39,15 @@ class Call:
 class Ledger:
     """Counts by recipient, and each order has its own; safe to use from several threads."""
 
-    def __init__(self, seed: int, refusals: float = REFUSALS, drops: float = DROPS) -> None:
+    def __init__(
+        self,
+        seed: int,
+        refusals: float = REFUSALS,
+        drops: float = DROPS,
+        hold_s: tuple[float, float] = HOLD_S,
+    ) -> None:
         self.seed = seed
+        self.hold_s = hold_s
         self.refusals, self.drops = refusals, drops
         self.taken: Counter[str] = Counter()
         self.texts: dict[str, str] = {}
@@ -62,7 +69,7 @@ class Ledger:
             outcome = REFUSE_FOR_GOOD if luck < self.refusals * FOR_GOOD else REFUSE_NOW
         elif luck < self.refusals + self.drops:
             outcome = DROP
-        return Answer(outcome, draw.uniform(*HOLD_S), draw.random() < 0.5)
+        return Answer(outcome, draw.uniform(*self.hold_s), draw.random() < 0.5)
 
     @contextmanager
     def holding(self, recipient: str, port: int) -> Iterator[None]:

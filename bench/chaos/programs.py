@@ -97,6 +97,14 @@ def members(session: int) -> list[int]:
     return found
 
 
+def resident(pid: int) -> float:
+    """The memory a process holds, in MiB; 0 where it has gone."""
+    with suppress(OSError):
+        pages = int((PROCESSES / str(pid) / "statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return 0.0
+
+
 def signal_to(pid: int, number: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
