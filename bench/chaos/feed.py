@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -11,6 +12,8 @@ from random import Random
 THREADS = 16
 PATIENCE_S = 60.0
 CALL_S = 5.0
+# Orders wait while so many messages are open, so that a slow machine ends with a short queue and not with a long one.
+MOST_OPEN = 40
 # So many completions are told twice, as a driver's app does when it is tapped twice.
 TWICE = 0.1
 
@@ -28,8 +31,11 @@ class Fed:
 class Feed:
     """Feeds one channel's orders; `stop()` waits for those that are under way."""
 
-    def __init__(self, port: int, key: str, channel: str, rate: float, seed: int) -> None:
+    def __init__(
+        self, port: int, key: str, channel: str, rate: float, seed: int, open_messages: Callable[[], int]
+    ) -> None:
         self.fed = Fed()
+        self._open_messages = open_messages
         self._port, self._channel, self._rate, self._seed = port, channel, rate, seed
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._stopped = threading.Event()
@@ -46,10 +52,14 @@ class Feed:
         return self.fed
 
     def _run(self) -> None:
-        began, number = time.monotonic(), 0
-        while not self._stopped.wait(max(0.0, began + number / self._rate - time.monotonic())):
-            number += 1
-            self._pool.submit(self._order, number)
+        number, next_at, looked_at, waiting = 0, time.monotonic(), 0.0, 0
+        while not self._stopped.wait(max(0.0, next_at - time.monotonic())):
+            next_at = max(next_at, time.monotonic() - 1 / self._rate) + 1 / self._rate
+            if time.monotonic() - looked_at > 0.5:
+                looked_at, waiting = time.monotonic(), self._open_messages()
+            if waiting < MOST_OPEN:
+                number += 1
+                self._pool.submit(self._order, number)
 
     def _order(self, number: int) -> None:
         ref = f"C-{number:06}"

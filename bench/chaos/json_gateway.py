@@ -1,6 +1,8 @@
 """A gateway of the generic JSON protocol, with or without idempotency keys and look-up."""
 
 import json
+import select
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +52,8 @@ class JsonGateway:
                     if answer.takes and not answer.takes_first:
                         gateway.take(ref, to, text)
                     gateway.ledger.note(to, answer.outcome)
+                    if _has_gone(self.connection):
+                        gateway.ledger.hung_up(to)
                 if answer.outcome == DROP:
                     self.close_connection = True
                 else:
@@ -85,3 +89,13 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, *args: object) -> None:
         """A caller that was killed broke its connection: that is the point."""
+
+
+def _has_gone(connection: socket.socket) -> bool:
+    """Whether the caller has closed its end."""
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except OSError:
+        return True

@@ -52,7 +52,9 @@ class Ledger:
         self.taken: Counter[str] = Counter()
         self.texts: dict[str, str] = {}
         self.refused: set[str] = set()
+        # Who got no answer: it was dropped on purpose, or the caller had gone when it was given.
         self.dropped: set[str] = set()
+        self.unheard: set[str] = set()
         self.first_at: dict[str, float] = {}
         self._calls: Counter[str] = Counter()
         self._held: set[Call] = set()
@@ -93,6 +95,11 @@ class Ledger:
             self.taken[recipient] += 1
             self.texts[recipient] = text
             self.first_at.setdefault(recipient, time.time())
+
+    def hung_up(self, recipient: str) -> None:
+        """The caller was killed, or it gave up waiting."""
+        with self._lock:
+            self.unheard.add(recipient)
 
     def note(self, recipient: str, outcome: str) -> None:
         """Remember a refusal for good or an answer that was dropped."""

@@ -62,6 +62,12 @@ class Program:
         self.frozen += pids
         self.thaws_at = time.monotonic() + seconds
 
+    def stay_down(self, seconds: float) -> None:
+        """Kill it, and start it again only after so long."""
+        self.again_at = time.monotonic() + seconds
+        for pid in self.members():
+            signal_to(pid, signal.SIGKILL)
+
     def look_after(self) -> None:
         now = time.monotonic()
         if self.frozen and now >= self.thaws_at:

@@ -14,9 +14,10 @@ from bench.chaos.faults import Faults
 from bench.chaos.feed import Feed
 from bench.chaos.kinds import KINDS
 from bench.chaos.ledger import Ledger
-from bench.chaos.stage import Stage, until
+from bench.chaos.stage import Stage
 from bench.chaos.verdict import Verdict, judge
 
+STILL_S = 1.5
 # Ways to break the product: the module that does it, and what is not started then.
 VARIANTS = {
     "queue": ("bench.chaos.without_outbox", ("sweeper",)),
@@ -34,9 +35,9 @@ class Plan:
     seed: int
     interval_s: float = 0.6
     rate: float = 6.0
-    lease_s: float = 3.0
-    # What is still open so long after the last fault counts as lost.
-    drain_s: float = 60.0
+    lease_s: float = 4.0
+    # What is still open when nothing has moved for so long after the last fault counts as lost.
+    drain_s: float = 30.0
     variant: str | None = None
 
 
@@ -56,7 +57,7 @@ def run(plan: Plan) -> Verdict:
         stage.require_live()
         flask(stage.environment, "configure", "notifications.quiet_hours.sms", "off")
         key = flask(stage.environment, "create-api-key", "chaos")
-        feed = Feed(stage.port, key, kind.channel, plan.rate, plan.seed)
+        feed = Feed(stage.port, key, kind.channel, plan.rate, plan.seed, lambda: len(outbox.open_messages(url)))
         feed.start()
         faults = Faults(stage, ledger, plan.lease_s, plan.seed)
         try:
@@ -78,20 +79,15 @@ def _strike(faults: Faults, plan: Plan) -> None:
         next_at = max(next_at, time.monotonic() - plan.interval_s) + plan.interval_s * draw.uniform(0.5, 1.5)
 
 
-def drain(stage: Stage, seconds: float) -> None:
-    """Let everything run until no message is open, at most so long."""
+def drain(stage: Stage, patience_s: float) -> None:
+    """Let everything run until no message has been open for a moment, or nothing has moved for so long."""
     stage.thaw()
-    settled: list[float] = []
-
-    def done() -> bool:
-        if outbox.open_messages(stage.database_url):
-            settled.clear()
-        else:
-            settled.append(time.monotonic())
+    count, since = -1, time.monotonic()
+    while True:
+        waiting = len(outbox.open_messages(stage.database_url))
+        if waiting != count:
+            count, since = waiting, time.monotonic()
         # A frozen process that has just woken up may still be at the gateway.
-        return bool(settled) and settled[-1] - settled[0] > 1.5
-
-    try:
-        until(done, seconds)
-    except TimeoutError:
-        return
+        if time.monotonic() - since > (patience_s if waiting else STILL_S):
+            return
+        time.sleep(0.1)

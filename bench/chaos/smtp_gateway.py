@@ -36,8 +36,12 @@ class SmtpGateway:
         with self.ledger.holding(recipient, session.peer[1]):
             if answer.takes and answer.takes_first:
                 self.ledger.take(recipient, text)
-            # Where the caller is killed meanwhile, the server hangs up too and takes nothing more.
-            await asyncio.sleep(answer.hold_s)
+            try:
+                await asyncio.sleep(answer.hold_s)
+            except asyncio.CancelledError:
+                # The caller has gone: the server hangs up too and takes nothing more.
+                self.ledger.hung_up(recipient)
+                raise
             if answer.takes and not answer.takes_first:
                 self.ledger.take(recipient, text)
             self.ledger.note(recipient, answer.outcome)

@@ -60,7 +60,7 @@ def judge(
     doubled = {to for to, times in ledger.taken.items() if times > 1}
     uncertain = {to for to, state in state_of.items() if state == "uncertain"}
     failed = {to for to, state in state_of.items() if state == "failed"}
-    doubted = ledger.dropped | {to for to, ref in fed.completed.items() if ref in struck.doubted}
+    doubted = ledger.dropped | ledger.unheard | {to for to, ref in fed.completed.items() if ref in struck.doubted}
     counted = (
         (lost, "lost"),
         (doubled, "got a message twice"),
