@@ -1,5 +1,7 @@
 """Checks and normalises where a message goes, by syntax only: nothing is looked up on the network."""
 
+from functools import lru_cache
+
 import phonenumbers
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
@@ -25,3 +27,11 @@ def phone_number(text: str, country: str) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=4096)
+def recipient_of(channel: str, contact: str | None, country: str) -> str | None:
+    """A contact of the channel `email` or `sms`, normalised; None where there is none or it cannot be written to."""
+    if not contact:
+        return None
+    return email_address(contact) if channel == "email" else phone_number(contact, country)

@@ -1,6 +1,6 @@
 """Reading the outbox and the local mailbox: lists for staff, and the numbers that show whether anything is stuck."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,13 +58,24 @@ def sendable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def due(now: datetime, *, asked_before: datetime, or_never: bool = False) -> Select[int]:
+def due(now: datetime, channel: str, *, asked_before: datetime, or_never: bool = False) -> Select[int]:
     """The ids of sendable messages that RQ was asked for before an instant (or never), the longest waiting first."""
     asked = Notification.asked_at <= asked_before
     if or_never:
         asked = or_(asked, Notification.asked_at.is_(None))
-    statement = select(Notification.id).where(sendable(now), asked)
+    statement = select(Notification.id).where(Notification.channel == channel, sendable(now), asked)
     return statement.order_by(Notification.next_attempt_at, Notification.id)
+
+
+def routes(ids: Sequence[int]) -> dict[tuple[str, bool], list[int]]:
+    """The messages by channel and by whether they may leave the machine, in the order given."""
+    found = select(Notification.id, Notification.channel, Order.is_demo).join(Notification.order)
+    rows = {id_: (channel, not demo) for id_, channel, demo in session().execute(found.where(Notification.id.in_(ids)))}
+    grouped: dict[tuple[str, bool], list[int]] = {}
+    for id_ in ids:
+        if id_ in rows:
+            grouped.setdefault(rows[id_], []).append(id_)
+    return grouped
 
 
 def for_order(order_id: int) -> list[Notification]:
@@ -111,11 +122,17 @@ def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:
 
 def opted_out(channel: str, contact: str) -> bool:
     """Whether this normalised e-mail address or phone number wants no messages."""
+    return bool(opted_out_of({(channel, contact)}))
+
+
+def opted_out_of(contacts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (channel, normalised contact) want no messages."""
     key = digest_key()
-    if key is None:
-        return False
-    digest = tokens.keyed_digest(key, contact_text(channel, contact))
-    return session().scalar(select(OptOut.id).where(OptOut.channel == channel, OptOut.digest == digest)) is not None
+    if key is None or not contacts:
+        return set()
+    digests = {tokens.keyed_digest(key, contact_text(*pair)): pair for pair in contacts}
+    found = session().scalars(select(OptOut.digest).where(OptOut.digest.in_(digests)))
+    return {digests[digest] for digest in found}
 
 
 def counts(perimeter: Perimeter) -> dict[str, int]:

@@ -180,6 +180,8 @@ def test_no_name_starts_a_header_of_its_own(app: Flask, make: Factory, mailing: 
             "Message-ID",
             "Auto-Submitted",
             "Content-Language",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
             "MIME-Version",
             "Content-Type",
         ]

@@ -16,6 +16,9 @@ from cxweb.web.admin import (
     orders,
     ratings,
     settings_company,
+    settings_messages,
+    settings_messages_preview,
+    settings_messages_wording,
     settings_survey,
     settings_tracking,
 )
@@ -71,6 +74,13 @@ rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act=
 rule("/admin/settings/survey", settings_survey.edit, act="settings")
 rule("/admin/settings/survey", settings_survey.update, act="settings", method="POST")
 rule("/admin/settings/survey/preview", settings_survey.preview, act="settings")
+rule("/admin/settings/messages", settings_messages.edit, act="settings")
+rule("/admin/settings/messages", settings_messages.update, act="settings", method="POST")
+rule("/admin/settings/messages/wording", settings_messages_wording.edit, act="settings")
+rule("/admin/settings/messages/wording", settings_messages_wording.update, act="settings", method="POST")
+rule("/admin/settings/messages/wording/restore", settings_messages_wording.restore, act="settings", method="POST")
+rule("/admin/settings/messages/wording/preview", settings_messages_preview.show, act="settings")
+rule("/admin/settings/messages/wording/preview", settings_messages_preview.create, act="settings", method="POST")
 rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
