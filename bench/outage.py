@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.chaos.databases import DATABASES, flask
-from bench.chaos.json_gateway import JsonGateway
+from bench.chaos.http_gateways import JsonGateway
 from bench.chaos.ledger import Ledger
 from bench.chaos.load import RATES, Answered, Load
 from bench.chaos.stage import Stage, until

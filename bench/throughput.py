@@ -21,7 +21,7 @@ from rq.serializers import JSONSerializer
 
 from bench.chaos import backlog
 from bench.chaos.databases import DATABASES, flask
-from bench.chaos.json_gateway import JsonGateway
+from bench.chaos.http_gateways import JsonGateway
 from bench.chaos.ledger import Ledger
 from bench.chaos.programs import Program, resident
 from bench.chaos.stage import Stage, until

@@ -13,9 +13,9 @@ from bench.chaos.stage import Stage
 
 # How often each fault is drawn. "holder" is the process that has a message at the gateway: a job, or the sweeper.
 WEIGHTS = {
-    "holder": 44,
-    "holder frozen": 8,
-    "sender frozen": 6,
+    "holder": 60,
+    "holder frozen": 12,
+    "sender frozen": 8,
     "worker": 12,
     "sweeper": 8,
     "web process": 7,
@@ -23,7 +23,7 @@ WEIGHTS = {
     "valkey": 9,
     "work": 3,
 }
-AIM_S = 1.0
+AIM_S = 1.5
 
 
 @dataclass

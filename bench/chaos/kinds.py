@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from bench.chaos.json_gateway import JsonGateway
+from bench.chaos.http_gateways import JsonGateway, TwilioGateway
 from bench.chaos.ledger import Ledger
+from bench.chaos.smpp_gateway import HoldingSmppGateway
 from bench.chaos.smtp_gateway import SmtpGateway
 
 
@@ -35,5 +36,7 @@ KINDS = {
         Kind("json-key", "sms", True, partial(JsonGateway, options="&idempotency=1")),
         Kind("json-lookup", "sms", True, partial(JsonGateway, options="&lookup=/messages?ref=")),
         Kind("json-neither", "sms", False, JsonGateway),
+        Kind("twilio", "sms", False, TwilioGateway),
+        Kind("smpp", "sms", False, HoldingSmppGateway),
     )
 }

@@ -1,6 +1,8 @@
 """What a run's gateway took, refused, dropped and is holding: the only count of what customers got."""
 
 import random
+import select
+import socket
 import threading
 import time
 from collections import Counter
@@ -108,3 +110,13 @@ class Ledger:
                 self.refused.add(recipient)
             elif outcome == DROP:
                 self.dropped.add(recipient)
+
+
+def has_gone(connection: socket.socket) -> bool:
+    """Whether the caller has closed its end of the connection."""
+    if not select.select([connection], [], [], 0)[0]:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except OSError:
+        return True
