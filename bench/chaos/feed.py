@@ -86,8 +86,8 @@ class Feed:
             connection = HTTPConnection("127.0.0.1", self._port, timeout=CALL_S)
             try:
                 connection.request(method, path, json.dumps(body), self._headers)
-                response = connection.getresponse()
-                text = response.read()
+                with connection.getresponse() as response:
+                    text = response.read()
                 if response.status in {200, 201}:
                     answer: dict[str, object] = json.loads(text)
                     return answer

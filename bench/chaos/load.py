@@ -102,7 +102,7 @@ class Load:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=CALL_S)
         try:
             connection.request(method, path, body or None, headers or {})
-            response = connection.getresponse()
-            return response.status, response.read()
+            with connection.getresponse() as response:
+                return response.status, response.read()
         finally:
             connection.close()

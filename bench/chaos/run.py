@@ -13,7 +13,7 @@ from bench.chaos.databases import DATABASES, flask
 from bench.chaos.faults import Faults
 from bench.chaos.feed import Feed
 from bench.chaos.kinds import KINDS
-from bench.chaos.ledger import Ledger
+from bench.chaos.ledger import DROPS, Ledger
 from bench.chaos.stage import Stage
 from bench.chaos.verdict import Verdict, judge
 
@@ -38,13 +38,14 @@ class Plan:
     lease_s: float = 4.0
     # What is still open when nothing has moved for so long after the last fault counts as lost.
     drain_s: float = 30.0
+    drops: float = DROPS
     variant: str | None = None
 
 
 def run(plan: Plan) -> Verdict:
     """Run the plan on a database, a Valkey and a gateway of its own. Raises NotLive."""
     began = time.monotonic()
-    kind, ledger = KINDS[plan.gateway], Ledger(plan.seed)
+    kind, ledger = KINDS[plan.gateway], Ledger(plan.seed, drops=plan.drops)
     module, without = VARIANTS[plan.variant] if plan.variant else (None, ())
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="cxc-"))

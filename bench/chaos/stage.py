@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
@@ -105,11 +105,10 @@ class Stage:
 
 def status(port: int, path: str) -> int:
     """The status a page answers with; 0 where nobody does."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    with suppress(OSError, HTTPException):
+    with suppress(OSError, HTTPException), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
         connection.request("GET", path)
-        return connection.getresponse().status
-    connection.close()
+        with connection.getresponse() as response:
+            return response.status
     return 0
 
 
