@@ -9,6 +9,10 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
+class UnusableContact(ValueError):
+    """A text that is neither an e-mail address nor a phone number."""
+
+
 def email_address(text: str) -> str | None:
     """The address as it is sent to, its domain in ASCII; None where it is not one."""
     try:
@@ -35,3 +39,25 @@ def recipient_of(channel: str, contact: str | None, country: str) -> str | None:
     if not contact:
         return None
     return email_address(contact) if channel == "email" else phone_number(contact, country)
+
+
+def usable(email: str | None, phone: str | None, country: str) -> list[tuple[str, str]]:
+    """The contacts a message can go to, each as its channel (`email`, `sms`) and the normalised contact."""
+    found = [(channel, recipient_of(channel, text, country)) for channel, text in (("email", email), ("sms", phone))]
+    return [(channel, contact) for channel, contact in found if contact]
+
+
+def read_contact(text: str, country: str) -> tuple[str, str]:
+    """The channel and the normalised contact of what somebody typed. Raises UnusableContact."""
+    found = usable(text, None, country) if "@" in text else usable(None, text, country)
+    if not found:
+        raise UnusableContact
+    return found[0]
+
+
+def masked(channel: str, contact: str) -> str:
+    """As much of a normalised contact as its owner needs to know it again: `a•••@example.com`, `•• •• 56 78`."""
+    if channel == "email":
+        name, _, domain = contact.rpartition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"•• •• {contact[-4:-2]} {contact[-2:]}"

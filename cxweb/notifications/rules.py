@@ -24,6 +24,68 @@ RETRIES = (
 JITTER = 0.3
 
 
+# What has failed, expired or been suppressed counts as news for this long.
+LATELY = timedelta(days=1)
+# A due message that waits longer is an alarm, and so is a dead lease that no sweeper takes over.
+OVERDUE, LEASE_OVERDUE = timedelta(minutes=5), timedelta(minutes=1)
+# What a person may have corrected since the message was dropped; sending checks it again.
+CORRIGIBLE = frozenset({"no_recipient", "invalid_recipient"})
+
+
+# The opt-outs that a customer made with a link, and may take back with it.
+SELF_MADE = frozenset({"link", "one_click"})
+# Why the staff take a contact off the list: the customer wants messages again, it was put there by mistake, or the
+# address or number has gone to somebody else.
+LIFT_REASONS = ("wanted", "mistake", "other_person")
+
+
+class MovedOn(Exception):
+    """The message no longer stands as it was shown to whoever acts on it, so nothing is changed."""
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A gateway that failed several times in a row and is tried again at `until`."""
+
+    channel: str
+    until: datetime
+    error: str | None
+
+
+@dataclass(frozen=True)
+class Health:
+    """What of the outbox an operator must know. `oldest_pending` is how long the oldest due message has waited;
+    `ended_lately` counts what ended without arriving within LATELY; `unwritten` are completed orders without a row."""
+
+    by_state: Mapping[str, int]
+    oldest_pending: timedelta | None
+    retrying: int
+    dead_leases: int
+    oldest_dead_lease: timedelta | None
+    ended_lately: Mapping[str, int]
+    suppressed_lately: Mapping[str, int]
+    resting: tuple[Rest, ...]
+    unwritten: int
+
+    @property
+    def uncertain(self) -> int:
+        return self.by_state["uncertain"]
+
+    @property
+    def alarms(self) -> list[str]:
+        """What is wrong, the gravest first; empty where all runs its course."""
+        causes = {
+            "unwritten": self.unwritten,
+            "resting": self.resting,
+            "overdue": self.oldest_pending and self.oldest_pending > OVERDUE,
+            "dead_leases": self.oldest_dead_lease and self.oldest_dead_lease > LEASE_OVERDUE,
+            "retrying": self.retrying,
+            "uncertain": self.uncertain,
+            "failed": self.ended_lately["failed"],
+        }
+        return [name for name, holds in causes.items() if holds]
+
+
 @dataclass(frozen=True)
 class Timing:
     """When customers are asked: hot, with the completion's own message after `delay`; warm, some days later by a
@@ -98,6 +160,21 @@ def channels(preference: str) -> tuple[str, ...]:
 def contact_text(channel: str, contact: str) -> str:
     """What of a normalised contact is digested; capitals in a mail address make no other person."""
     return f"{channel}:{contact.lower()}"
+
+
+def seconds(waited: timedelta | None) -> int:
+    """A wait in whole seconds; 0 where nothing waits."""
+    return int(waited.total_seconds()) if waited is not None else 0
+
+
+def can_resend(state: str, reason: str | None) -> bool:
+    """Whether a person may have the message sent again; all that is checked at sending is checked again."""
+    return state in {"uncertain", "failed", "expired"} or (state == "suppressed" and reason in CORRIGIBLE)
+
+
+def can_settle(state: str) -> bool:
+    """Whether a person may say that the message has arrived."""
+    return state == "uncertain"
 
 
 def completed_messages(

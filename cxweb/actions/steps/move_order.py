@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cxweb.actions.steps.outbox import write_completed
 from cxweb.company.rules import CompanySettings
-from cxweb.core.recipients import recipient_of
+from cxweb.core.recipients import usable
 from cxweb.notifications.queries import opted_out_of
 from cxweb.orders.models import Order, StatusChange
 from cxweb.orders.rules import COMPLETED, check_move
@@ -39,9 +39,7 @@ def _opted_out(order: Order, company: CompanySettings) -> bool:
     customer = order.customer
     if customer is None:
         return False
-    contacts = (("email", customer.email), ("sms", customer.phone))
-    known = {(channel, recipient_of(channel, text, company.company_country)) for channel, text in contacts}
-    return bool(opted_out_of({(channel, contact) for channel, contact in known if contact}))
+    return bool(opted_out_of(usable(customer.email, customer.phone, company.company_country)))
 
 
 def _snapshot(order: Order) -> None:

@@ -4,16 +4,17 @@ import secrets
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from cxweb.company.queries import zone_of
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import insert_or_leave, session
 from cxweb.core.queue import enqueue
 from cxweb.notifications.messages import MessageFacts
-from cxweb.notifications.models import Notification, Wording
+from cxweb.notifications.models import Notification
 from cxweb.notifications.rules import Due, Timing, completed_messages, reminder
 from cxweb.orders.models import Order
+from cxweb.wordings.queries import current_wording_id
 
 SEND_JOB = "cxweb.jobs.notifications.send"
 
@@ -69,7 +70,7 @@ def _add(order_id: int, message: Due, now: datetime) -> bool:
         state="suppressed" if message.reason else "pending",
         reason=message.reason,
         invites=message.invites,
-        wording_id=_wording_id(),
+        wording_id=current_wording_id(),
         attempts=0,
         created_at=now,
         **_times(message, now),
@@ -88,9 +89,3 @@ def _times(message: Due, now: datetime) -> dict[str, datetime | None]:
     # RQ is asked after the commit for what is due at once; the sweeper asks for the rest.
     asked_at = now if message.due_at <= now else None
     return {"due_at": message.due_at, "next_attempt_at": message.due_at, "asked_at": asked_at}
-
-
-def _wording_id() -> int | None:
-    """The wording in force, which the message keeps."""
-    newest = select(Wording.id).where(Wording.number == select(func.max(Wording.number)).scalar_subquery())
-    return session().scalar(newest)
