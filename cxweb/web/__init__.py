@@ -11,5 +11,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app, settings)
     errors.init_app(app)
     filters.init_app(app)
+    public.limits.init_app(app, settings)
     for blueprint in (public.blueprint, admin.blueprint, api.blueprint):
         app.register_blueprint(blueprint)

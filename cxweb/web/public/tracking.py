@@ -1,7 +1,7 @@
 """The tracking page and the post of a rating. Whoever knows the 128-bit address may post: no cookie, no nonce."""
 
 from flask import Response, current_app, redirect, request, url_for
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from cxweb.actions.rate_order import rate_order
@@ -12,6 +12,7 @@ from cxweb.ratings.queries import Tracked, tracked
 from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
 from cxweb.web.errors import arguments, choose_language
+from cxweb.web.public import limits
 from cxweb.web.public.rating_form import read_answer
 from cxweb.web.tracking_page import SurveyForm, empty_form, present, why_not
 
@@ -25,6 +26,7 @@ def show(token: str) -> Response:
 
 def rate(token: str) -> BaseResponse:
     order = _find(token)
+    limits.check_post(token)
     try:
         rate_order(token, read_answer(), language())
     except InvalidAnswer as error:
@@ -38,11 +40,11 @@ def rate(token: str) -> BaseResponse:
 
 
 def _find(token: str) -> Tracked:
-    """The order of the link, its language in force. Raises NotFound: unknown, misshapen and switched off look alike."""
+    """The order of the link, its language in force. Unknown, misshapen and switched off look alike: limits.missed()."""
     order = tracked(token) if tokens.is_link(token) and settings().tracking_enabled else None
     choose_language(order.language if order else None)
     if order is None:
-        raise NotFound
+        raise limits.missed()
     return order
 
 
