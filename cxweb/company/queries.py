@@ -28,7 +28,9 @@ class _Cache:
 
 def settings() -> CompanySettings:
     """The company's settings, at most FRESH_S old. For pages; actions read settings_now()."""
-    cache: _Cache = current_app.extensions.setdefault("cxweb.company", _Cache())
+    cache: _Cache | None = current_app.extensions.get("cxweb.company")
+    if cache is None:
+        cache = current_app.extensions.setdefault("cxweb.company", _Cache())
     if time.monotonic() >= cache.until:
         with cache.lock:
             cache.value, cache.until = settings_now(), time.monotonic() + FRESH_S

@@ -1,8 +1,8 @@
 """Counts per minute that all processes of a machine share: a small file of fixed size, mapped into memory.
 
 Why a file: the count must hold while Redis is away and across the web server's processes, and a row in the database
-would make every miss a write. The file never grows; when it is full, the smallest counts give way first. What is counted is
-kept as a keyed digest, so that the file holds no address, and nobody can choose names that push each other out.
+would make every miss a write. The file never grows; when it is full, the smallest counts give way first. What is
+counted is kept as a keyed digest: the file holds no address, and nobody can choose names that push others out.
 """
 
 import fcntl
@@ -42,7 +42,7 @@ class Counters:
         mark, place = int.from_bytes(digest[:8], "little") or 1, int.from_bytes(digest[8:12], "little") % SETS
         with self._alone() as memory:
             offset = _slot_of(memory, place, mark, second)
-            held, began, counted = SLOT.unpack_from(memory, offset)
+            held, began, counted = _read(memory, offset)
             if held != mark or not began <= second < began + WINDOW_S:
                 began, counted = second, 0
             counted = min(counted + 1, 2**32 - 1)
@@ -77,11 +77,16 @@ class Counters:
         return mmap.mmap(-1, SIZE)
 
 
+def _read(memory: mmap.mmap, offset: int) -> tuple[int, int, int]:
+    held, began, counted = SLOT.unpack_from(memory, offset)
+    return held, began, counted
+
+
 def _slot_of(memory: mmap.mmap, place: int, mark: int, second: int) -> int:
     """Where the name stands, else the place that is free, over, or counted least."""
     first = place * WAYS * SLOT.size
     offsets = range(first, first + WAYS * SLOT.size, SLOT.size)
-    slots = [(SLOT.unpack_from(memory, offset), offset) for offset in offsets]
+    slots = [(_read(memory, offset), offset) for offset in offsets]
     for (held, _, _), offset in slots:
         if held == mark:
             return offset

@@ -31,9 +31,7 @@ class SurveyVersion(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     texts: Mapped[list["SurveyText"]] = relationship(cascade="all, delete-orphan")
-    reasons: Mapped[list["SurveyReason"]] = relationship(
-        order_by="SurveyReason.position", cascade="all, delete-orphan"
-    )
+    reasons: Mapped[list["SurveyReason"]] = relationship(order_by="SurveyReason.position", cascade="all, delete-orphan")
 
 
 class SurveyText(Base):

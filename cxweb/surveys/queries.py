@@ -59,7 +59,9 @@ class _Cache:
 
 def shown_to(version_id: int | None) -> Survey:
     """The survey a customer's page shows: the version the answer was given to, else the one in force."""
-    cache: _Cache = current_app.extensions.setdefault("cxweb.surveys", _Cache())
+    cache: _Cache | None = current_app.extensions.get("cxweb.surveys")
+    if cache is None:
+        cache = current_app.extensions.setdefault("cxweb.surveys", _Cache())
     if version_id is not None:
         if version_id not in cache.versions:
             cache.versions[version_id] = by_id(version_id)

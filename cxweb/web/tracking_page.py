@@ -99,6 +99,12 @@ def present(
     )
 
 
+def changing_with_time(order: Tracked, company: CompanySettings, now: datetime) -> tuple[date, str | None]:
+    """All that the page says otherwise as time goes by: which day it is there, and whether the order takes a rating."""
+    zone = ZoneInfo(order.timezone) if order.timezone else company.zone
+    return now.astimezone(zone).date(), refusal(_facts(order, company), now)
+
+
 def empty_form(order: Tracked, company: CompanySettings, survey: Survey, preselected: int | None) -> SurveyForm:
     """The form before anything is sent; a stored answer fills it."""
     texts = survey.text(language())

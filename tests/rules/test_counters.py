@@ -1,4 +1,4 @@
-"""The counts that processes share: right across processes and threads, bounded, and no obstacle when they cannot be kept."""
+"""The counts that processes share: right across processes and threads, bounded, and no obstacle without a file."""
 
 import subprocess
 import sys

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from cxweb.web.public import health, limits, tracking
+from cxweb.web.public import health, tracking
 
 blueprint = Blueprint("public", __name__)
 

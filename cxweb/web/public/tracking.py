@@ -13,6 +13,7 @@ from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
 from cxweb.web.errors import arguments, choose_language
 from cxweb.web.public import limits
+from cxweb.web.public.kept_pages import facts, kept
 from cxweb.web.public.rating_form import read_answer
 from cxweb.web.tracking_page import SurveyForm, empty_form, present, why_not
 
@@ -21,7 +22,9 @@ def show(token: str) -> Response:
     order = _find(token)
     asked = arguments()
     stars = asked.get("stars")
-    return _page(order, 200, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
+    made_from = facts(order)
+    html = _html(order, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
+    return kept(html, order, made_from)
 
 
 def rate(token: str) -> BaseResponse:
@@ -49,12 +52,14 @@ def _find(token: str) -> Tracked:
 
 
 def _page(order: Tracked, code: int, **facts: object) -> Response:
-    company = settings()
+    return Response(_html(order, **facts), code)
+
+
+def _html(order: Tracked, **facts: object) -> str:
     survey = shown_to(order.survey_version_id)
-    page = present(order, company, survey, clock.now(), **facts)  # type: ignore[arg-type]
+    page = present(order, settings(), survey, clock.now(), **facts)  # type: ignore[arg-type]
     template = current_app.jinja_env.get_template("public/tracking.html")
-    html = template.render(page=page, token=order.token, asked=arguments().get("lang", ""))
-    return Response(html, code)
+    return template.render(page=page, token=order.token, asked=arguments().get("lang", ""))
 
 
 def _sent(order: Tracked, error: InvalidAnswer) -> SurveyForm:
