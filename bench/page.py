@@ -2,8 +2,8 @@
 
 S1 on SQLite and S2 on PostgreSQL make the page anew at every request; S3 is the same customer coming back. Both
 applications are called through their WSGI interface with a fresh copy of one environ, without a server: what is
-compared is what each does with a request. Rounds alternate, and the median of the rounds' ratios counts. On PostgreSQL the
-server's own CPU is not in it; the time is shown beside it.
+compared is what each does with a request. Rounds alternate, and the median of the rounds' ratios counts. On PostgreSQL
+the server's own CPU is not in it; the time is shown beside it.
 """
 
 import time

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
@@ -32,6 +32,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import PoolProxiedConnection
+
+from cxweb.core.grouping import Writers
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -105,16 +107,27 @@ def transaction() -> Iterator[Session]:
     """
     if _writing.get() is not None:
         raise NestedTransaction
-    with Session(db.engine, expire_on_commit=False) as opened:
+    with _session_to_write() as opened:
         token = _writing.set(opened)
         try:
-            with opened.begin():
-                yield opened
+            yield opened
         finally:
             _writing.reset(token)
             db.session.expire_all()
     for function in opened.info.get("after_commit", ()):
         function()
+
+
+@contextmanager
+def _session_to_write() -> Iterator[Session]:
+    """A session that commits at its end: on SQLite together with whoever writes at the same time."""
+    writers: Writers | None = current_app.extensions["cxweb.writers"]
+    if writers is not None:
+        with writers.session() as opened:
+            yield opened
+    else:
+        with Session(db.engine, expire_on_commit=False) as opened, opened.begin():
+            yield opened
 
 
 def after_commit(function: Callable[[], None]) -> None:
@@ -147,8 +160,10 @@ def init_app(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = write
     app.config["SQLALCHEMY_BINDS"] = {"read": {"url": url, **read}}
     db.init_app(app)
+    app.extensions["cxweb.writers"] = None
     if sqlite:
         with app.app_context():
+            app.extensions["cxweb.writers"] = Writers(db.engine)
             event.listen(db.engine, "connect", _prepare_sqlite_writer)
             event.listen(db.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
             event.listen(db.engines["read"], "connect", _prepare_sqlite_reader)
@@ -244,8 +259,8 @@ def _own_reader(engine: Engine) -> Any:
     if held is None:
         connection = engine.raw_connection()
         driver: Any = connection.driver_connection
-        # A cursor of PostgreSQL's is kept, and reads binary values: a third less. One of SQLite's may not be kept: until
-        # it is gone the connection goes on reading the state it has begun with.
+        # A cursor of PostgreSQL's is kept, and reads binary values: a third less. One of SQLite's may not be kept:
+        # until it is gone the connection goes on reading the state it has begun with.
         reader = driver if engine.dialect.name == "sqlite" else driver.cursor(binary=True)
         held = _held.readers[engine] = connection, reader
     return held[1]

@@ -57,7 +57,7 @@ def paths(app: Flask, make: Factory) -> Iterator[str]:
 
 def address(rule: Rule, values: dict[str, str]) -> str:
     filled = {name: values.get(name, "1") for name in rule.arguments}
-    built = rule.build(filled) or rule.build({name: 1 for name in rule.arguments})
+    built = rule.build(filled) or rule.build(dict.fromkeys(rule.arguments, 1))
     assert built, rule
     return built[1]
 
