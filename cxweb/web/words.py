@@ -44,7 +44,7 @@ ROLES: Mapping[str, str] = {
     "reader": lazy("Reader"),
 }
 # Each under its own name, in its own language.
-LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
+LANGUAGES: Mapping[str, str] = i18n.own_names()
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": lazy("E-mail"), "sms": lazy("SMS")}
 MESSAGE_KINDS: Mapping[str, str] = {"order-completed": lazy("Order completed")}
 ACTORS: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from cxweb.actions.change_settings import change_settings
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import InvalidCompanySetting, parse
-from cxweb.core.i18n import gettext, lazy, locale
+from cxweb.core.i18n import gettext, languages, lazy, locale
 from cxweb.web.admin.new_order_form import TOO_LONG, plain
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -46,7 +46,11 @@ class CompanyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         except InvalidCompanySetting:
             raise ValidationError(PROBLEMS[field.name]) from None
 
-    validate_name = validate_language = validate_timezone = validate_country = validate_contact = _check
+    def validate_language(self, field: Field) -> None:
+        if field.data not in languages():
+            raise ValidationError(PROBLEMS["language"])
+
+    validate_name = validate_timezone = validate_country = validate_contact = _check
 
 
 def edit() -> ResponseReturnValue:

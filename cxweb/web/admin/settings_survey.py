@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import actor_names
@@ -20,6 +20,7 @@ from cxweb.web.headers import allow_own_frame
 from cxweb.web.session import me
 from cxweb.web.shell import render
 from cxweb.web.tracking_page import present
+from cxweb.web.tracking_page import render as render_page
 from cxweb.web.words import LANGUAGES, actor_word
 
 HERE = "/admin/settings/survey"
@@ -73,7 +74,7 @@ def preview() -> ResponseReturnValue:
     survey = Survey(None, 0, asks_nps=False, texts={language(): SurveyTexts(question[:LONGEST], prompt[:LONGEST])})
     company = replace(settings(), feedback_enabled=True)
     page = present(example(clock.now()), company, survey, clock.now(), preselected=4)
-    html = render_template("public/tracking.html", page=page, token=NOWHERE, asked="")
+    html = render_page(page, NOWHERE)
     return allow_own_frame(make_response(html.replace(f"/t/{NOWHERE}", f"{HERE}/preview")))
 
 
