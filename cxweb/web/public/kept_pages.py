@@ -93,8 +93,9 @@ def init_app(app: Flask) -> None:
 
 def facts(order: Tracked) -> Facts:
     """All that the page of an order is made from, besides the request itself."""
-    company = settings()
-    return order, company, shown_to(order.survey_version_id), changing_with_time(order, company, clock.now())
+    company, survey = settings(), shown_to(order.survey_version_id)
+    # A version never changes, so its number says all of it.
+    return order, company, survey.number, changing_with_time(order, company, clock.now())
 
 
 def kept(html: str, order: Tracked, made_from: Facts) -> Response:

@@ -16,6 +16,7 @@ from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
 from cxweb.web.errors import arguments, choose_language
 from cxweb.web.public import limits
+from cxweb.web.public.circumstances import circumstances
 from cxweb.web.public.kept_pages import facts, kept
 from cxweb.web.public.rating_form import as_sent, asked_version, problem_words, read_answer
 from cxweb.web.survey_words import SurveyForm, empty_form
@@ -45,7 +46,7 @@ def rate(token: str) -> BaseResponse:
     order = _find(token)
     limits.check_post(token)
     try:
-        rate_order(token, read_answer(), language(), asked_version())
+        rate_order(token, read_answer(), language(), asked_version(), circumstances())
     except InvalidAnswer as error:
         sent = as_sent(_form(order))._replace(error_field=error.field, error=problem_words(error))
         return _page(order, 422, form=sent)
