@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 COMPANY = "[company]"
 # The name each language's editor writes the placeholder under; both are understood everywhere.
@@ -13,6 +13,7 @@ LONGEST_REASON = 40
 MOST_REASONS = 12
 SKINS = ("stars", "numbers", "smileys")
 CAUSES = ("driver", "product", "delay", "price", "other")
+SWITCHES = ("asks_nps", "asks_ces", "asks_open", "asks_reasons")
 CODE = re.compile("[a-z0-9_]{1,40}")
 
 
@@ -74,7 +75,7 @@ class Survey:
 
 def same(one: Survey, other: Survey) -> bool:
     """Whether two surveys ask the same, whatever their version."""
-    facts = ("asks_nps", "asks_ces", "asks_open", "asks_reasons", "skin", "reasons")
+    facts = (*SWITCHES, "skin", "reasons")
     if any(getattr(one, name) != getattr(other, name) for name in facts):
         return False
     return all(one.text(language) == other.text(language) for language in {*one.texts, *other.texts})
@@ -116,3 +117,23 @@ def filled(text: str, company_name: str) -> str:
 def written(text: str, language: str) -> str:
     """The text as the editor of a language shows it, with that language's name for the placeholder."""
     return text.replace(COMPANY, "[Nom de l’entreprise]" if language == "fr" else "[Company]")
+
+
+def checked(survey: Survey) -> Survey:
+    """The survey with every text in its normal form; raises InvalidText for one that cannot be published."""
+    if survey.skin not in SKINS or len(survey.reasons) > MOST_REASONS:
+        raise InvalidText("not a choice")
+    if survey.asks_reasons and not survey.reasons:
+        raise InvalidText("no reason")
+    texts = {code: SurveyTexts(*(check(text) for text in vars(own).values())) for code, own in survey.texts.items()}
+    return replace(survey, texts=texts, reasons=tuple(_checked(reason) for reason in survey.reasons))
+
+
+def _checked(reason: Reason) -> Reason:
+    if (
+        not CODE.fullmatch(reason.code)
+        or reason.cause not in CAUSES
+        or not 1 <= reason.from_stars <= reason.to_stars <= 5
+    ):
+        raise InvalidText("not a choice")
+    return replace(reason, texts={code: check(text, LONGEST_REASON) for code, text in reason.texts.items()})
