@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
         moment=i18n.moment,
         ago=i18n.ago,
         number=i18n.number,
+        money=i18n.money,
         percent=i18n.percent,
         signed=i18n.signed,
         typed=typed,
