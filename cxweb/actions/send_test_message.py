@@ -1,6 +1,5 @@
 """Somebody of the staff tries a message on themselves, through the gateway that customers' messages take."""
 
-import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,14 +13,13 @@ from cxweb.core.audit import AuditEntry, record
 from cxweb.core.db import session, transaction
 from cxweb.core.senders.gateways import gateway
 from cxweb.core.senders.local_mailbox import LocalMailbox
-from cxweb.core.senders.protocol import InDoubt, Message, Outcome
+from cxweb.core.senders.protocol import Message, Outcome, RefusedForNow
+from cxweb.settings import InvalidSetting
 
 MOST_AN_HOUR = 10
 # Somebody is waiting for the page.
 PATIENCE_S = 15.0
 TESTED = "message.tested"
-
-log = logging.getLogger(__name__)
 
 
 class TooManyTests(Exception):
@@ -29,14 +27,14 @@ class TooManyTests(Exception):
 
 
 @dataclass(frozen=True)
-class Tested:
+class Trial:
     """What the gateway said; `stayed`: there is none, so the message has not left the machine."""
 
     outcome: Outcome
     stayed: bool
 
 
-def send_test_message(message: Message, by: Acting) -> Tested:
+def send_test_message(message: Message, by: Acting) -> Trial:
     """Hand the message to its channel's gateway. It is no customer's, so the outbox knows nothing of it.
 
     Raises TooManyTests.
@@ -48,10 +46,8 @@ def send_test_message(message: Message, by: Acting) -> Tested:
         if tried >= MOST_AN_HOUR:
             raise TooManyTests
         record(by.actor, TESTED, f"channel:{message.channel}")
-    sender = gateway(current_app.config["CXWEB"], message.channel, leaves=True)
     try:
-        outcome: Outcome = sender.send(message, time.monotonic() + PATIENCE_S)
-    except Exception as error:
-        log.exception("the gateway broke at a test message")
-        outcome = InDoubt(type(error).__name__)
-    return Tested(outcome, isinstance(sender, LocalMailbox))
+        sender = gateway(current_app.config["CXWEB"], message.channel, leaves=True)
+    except InvalidSetting as error:
+        return Trial(RefusedForNow(str(error)), stayed=False)
+    return Trial(sender.send(message, time.monotonic() + PATIENCE_S), isinstance(sender, LocalMailbox))

@@ -73,7 +73,7 @@ def build(facts: MessageFacts, company: CompanySettings, survey: Survey, base_ur
     """The message in the customer's language, else the company's."""
     with speaking(known(facts.language) or company.company_language):
         moulds: dict[tuple[object, ...], Mould] = current_app.extensions.setdefault("cxweb.moulds", {})
-        delivery, named = facts.order_channel == "delivery", bool(facts.driver_name)
+        delivery, named = facts.order_channel == "delivery", bool((facts.driver_name or "").strip())
         slot = Slot(text_kind(facts.kind, facts.invites), facts.channel, language())
         key = (facts.wording_id, slot, delivery, named)
         mould = moulds.get(key)
@@ -197,6 +197,7 @@ def _mark(name: str) -> str:
 
 def _marked(text: str) -> str:
     """The text with its known tags as marks; an unknown one, which only a preview can hold, stays as it is written."""
+    text = text.replace("\ue000", "")
 
     def mark(found: re.Match[str]) -> str:
         if found[1] not in TAGS:
@@ -204,7 +205,7 @@ def _marked(text: str) -> str:
         begins = found[1] == "driver" and _SENTENCE_STARTS.search(text[: found.start()])
         return _mark("Driver" if begins else found[1])
 
-    return TAG.sub(mark, text.replace("\ue000", ""))
+    return TAG.sub(mark, text)
 
 
 def _html(paragraph: str) -> Markup:

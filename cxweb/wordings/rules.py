@@ -109,7 +109,7 @@ def text_kind(kind: str, invites: bool) -> str:
 def _subject_problems(subject: str) -> Iterator[Problem]:
     if not subject.strip():
         yield Problem("subject", "empty")
-    if len(subject) > LONGEST_SUBJECT:
+    if len(_tagged(subject)) > LONGEST_SUBJECT:
         yield Problem("subject", "too_long", str(LONGEST_SUBJECT))
     yield from _places("subject", subject, forbidden=ADDRESSES)
 
@@ -118,7 +118,7 @@ def _body_problems(body: str, channel: str) -> Iterator[Problem]:
     if not body.strip():
         yield Problem("body", "empty")
         return
-    if len(body) > LONGEST[channel]:
+    if len(_tagged(body)) > LONGEST[channel]:
         yield Problem("body", "too_long", str(LONGEST[channel]))
     yield from _places("body", body)
     if not any(tag_of(found) == "link" for found in TAG.findall(body)):

@@ -8,6 +8,8 @@ let asked = 0;
 // The frame parses the mail itself: its own policy allows the mail's styles, this page's does not.
 function show(mail) {
   const shown = letter.contentDocument;
+  // Before it has loaded the frame is under this page's policy; its load asks again.
+  if (shown.URL === "about:blank") return;
   shown.documentElement.innerHTML = mail;
   document.getElementById("subject-shown").textContent = shown.title;
 }
@@ -29,6 +31,9 @@ if (form) {
     clearTimeout(waiting);
     waiting = setTimeout(refresh, 400);
   });
-  // What was typed before this page was made anew stands in the form but not in the frame.
-  if (letter && form.classList.contains("changed")) letter.addEventListener("load", refresh, { once: true });
+  // What was typed before this page was made anew stands in the form but not in the frame, whenever that arrives.
+  if (letter && form.classList.contains("changed")) {
+    letter.addEventListener("load", refresh, { once: true });
+    refresh();
+  }
 }

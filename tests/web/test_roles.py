@@ -26,6 +26,8 @@ PAGES = {
     "/admin/settings/tracking": "settings",
     "/admin/settings/survey": "settings",
     "/admin/settings/survey/preview": "settings",
+    "/admin/settings/messages": "settings",
+    "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
 }
 

@@ -63,20 +63,20 @@ def in_force(slot: Slot) -> MessageText:
 
 
 def sent_text() -> MessageText:
-    """The text of the form as it was typed."""
-    body = request.form.get("body", "").replace("\r\n", "\n")
-    return MessageText(request.form.get("subject", ""), body)
+    """The text of the form as it was typed, without control characters, which no page can show again."""
+    subject, body = (request.form.get(name, "").replace("\r\n", "\n") for name in ("subject", "body"))
+    return MessageText(_typed(subject), _typed(body))
 
 
-def example(slot: Slot, text: MessageText, recipient: str = "") -> Message:
-    """The message of a delivery completed half an hour ago; a text of any length is cut for it."""
-    facts = MessageFacts(
+def example_facts(slot: Slot, recipient: str = "", wording_id: int | None = None) -> MessageFacts:
+    """A delivery completed half an hour ago."""
+    return MessageFacts(
         dedupe_key="example",
         kind=COMPLETED if slot.kind == NOTICE else slot.kind,
         channel=slot.channel,
         recipient=recipient,
         invites=slot.kind != NOTICE,
-        wording_id=None,
+        wording_id=wording_id,
         language=slot.language,
         order_ref="4821",
         order_channel="delivery",
@@ -85,14 +85,23 @@ def example(slot: Slot, text: MessageText, recipient: str = "") -> Message:
         completed_at=clock.now() - timedelta(minutes=30),
         timezone=None,
     )
+
+
+def example(slot: Slot, text: MessageText, recipient: str = "") -> Message:
+    """The message of the example with this text; one of any length is cut for it."""
     text = MessageText(text.subject[: 2 * LONGEST_SUBJECT], text.body[: 2 * LONGEST[slot.channel]])
-    return compose(text, facts, settings(), current(), current_app.config["CXWEB"].base_url)
+    base_url = current_app.config["CXWEB"].base_url
+    return compose(text, example_facts(slot, recipient), settings(), current(), base_url)
 
 
 def weigh(message: Message, text: MessageText) -> Weight:
     weighed = segments(message.text)
     instead = [(char, _seen(char), replacement(char) if char in text.body else None) for char in weighed.forcing]
     return Weight(weighed, cost(weighed.count, settings().sms_segment_price), instead)
+
+
+def _typed(text: str) -> str:
+    return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) != "Cc")
 
 
 def _seen(char: str) -> str:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import actor_names
 from cxweb.actions.edit_wording import EditedMeanwhile, edit_wording
-from cxweb.actions.send_test_message import Tested, TooManyTests, send_test_message
+from cxweb.actions.send_test_message import TooManyTests, Trial, send_test_message
 from cxweb.company.queries import settings
 from cxweb.core.i18n import gettext
 from cxweb.core.recipients import email_address, phone_number
@@ -26,8 +26,6 @@ from cxweb.wordings.queries import history, number_in_force
 from cxweb.wordings.rules import (
     CHANNELS,
     KINDS,
-    LONGEST,
-    LONGEST_SUBJECT,
     TAGS,
     InvalidWording,
     MessageText,
@@ -70,19 +68,24 @@ def update() -> ResponseReturnValue:
         text = checked(draft.text, draft.slot.channel)
     except InvalidWording as error:
         return _page(replace(draft, problems=error.problems), 422)
-    return _test(draft) if "test" in request.form else _save(draft, text)
+    if "test" in request.form:
+        return _test(draft)
+    problem = gettext("Somebody has saved another version meanwhile. Save again to put yours in its place.")
+    return _save(draft, text, problem)
 
 
 def restore() -> ResponseReturnValue:
-    """The product's own text again."""
-    return _save(_sent(), None)
+    """The product's own text again; where somebody was faster, theirs is shown first."""
+    draft = _sent()
+    problem = gettext("Somebody has saved another version meanwhile: this is it. Restore again if you still want to.")
+    return _save(replace(draft, text=in_force(draft.slot)), None, problem)
 
 
-def _save(draft: Draft, text: MessageText | None) -> ResponseReturnValue:
+def _save(draft: Draft, text: MessageText | None, problem: str) -> ResponseReturnValue:
+    """Store the text; `problem` is what to say where somebody has stored another meanwhile."""
     try:
         changed = edit_wording(draft.slot, text, draft.based_on, me())
     except EditedMeanwhile:
-        problem = gettext("Somebody has saved another version meanwhile. Save again to put yours in its place.")
         return _page(replace(draft, based_on=number_in_force(), notice=("error", problem)), 409)
     saved = gettext("Saved. Messages queued from now on use it; those already waiting keep theirs.")
     flash(saved if changed else gettext("Nothing differs from the text in force, so nothing was saved."), "done")
@@ -93,8 +96,11 @@ def _test(draft: Draft) -> Response:
     """Send the text as it stands in the form to whoever is signed in, or to the number they typed."""
     sms = draft.slot.channel == "sms"
     to = phone_number(draft.phone, settings().company_country) if sms else email_address(me().email)
-    if to is None:
+    if to is None and sms:
         return _page(replace(draft, phone_error=gettext("This is no phone number we can send to.")), 422)
+    if to is None:
+        notice = "error", gettext("Your own e-mail address is none we can send to.")
+        return _page(replace(draft, notice=notice), 422)
     message = replace(example(draft.slot, draft.text, to), ref=f"test:{secrets.token_hex(8)}")
     try:
         notice = _told(send_test_message(message, me()), to)
@@ -104,16 +110,16 @@ def _test(draft: Draft) -> Response:
     return _page(replace(draft, notice=notice))
 
 
-def _told(tested: Tested, to: str) -> tuple[str, str]:
+def _told(trial: Trial, to: str) -> tuple[str, str]:
     """Look and words of what became of a test."""
-    if tested.stayed:
+    if trial.stayed:
         return "wait", gettext("No gateway is set for this, so nothing left this machine. The preview is the message.")
-    if isinstance(tested.outcome, Accepted):
+    if isinstance(trial.outcome, Accepted):
         return "done", gettext("The gateway took the test for %(to)s. Its links lead to no order.") % {"to": to}
-    if isinstance(tested.outcome, InDoubt):
+    if isinstance(trial.outcome, InDoubt):
         said = gettext("The gateway did not say whether it took the test (%(why)s). It may still arrive.")
-        return "wait", said % {"why": tested.outcome.why}
-    return "error", gettext("The gateway refused the test: %(why)s") % {"why": tested.outcome.why}
+        return "wait", said % {"why": trial.outcome.why}
+    return "error", gettext("The gateway refused the test: %(why)s") % {"why": trial.outcome.why}
 
 
 def address(slot: Slot, page: str = "") -> str:
@@ -156,7 +162,6 @@ def _page(draft: Draft, code: int = 200) -> Response:
         when=WHEN[slot.kind],
         address=address,
         written=written,
-        longest={"subject": LONGEST_SUBJECT, "body": LONGEST[slot.channel]},
         zone=settings().zone,
         currency=settings().company_currency,
     )
