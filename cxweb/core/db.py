@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -174,6 +174,17 @@ def insert_or_leave(model: type[Base], **values: Any) -> bool:
     insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
     statement = insert(cast(Table, model.__table__)).values(**values).on_conflict_do_nothing().returning(literal(1))
     return session().execute(statement).first() is not None
+
+
+def upsert_many(model: type[Base], rows: Sequence[dict[str, Any]], key: str) -> None:
+    """Insert rows that all have the same columns; where the unique key is taken, that row gets the new values."""
+    if not rows:
+        return
+    insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
+    statement = insert(cast(Table, model.__table__))
+    values = {name: statement.excluded[name] for name in rows[0] if name != key}
+    statement = statement.on_conflict_do_update(index_elements=[key], set_=values)
+    session().connection().execute(statement, list(rows))
 
 
 class Prepared:

@@ -15,5 +15,7 @@ class Recurring:
 
 SCHEDULE = (
     Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),
+    # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
+    Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

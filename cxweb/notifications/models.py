@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.core.db import Base
+from cxweb.notifications.rules import can_resend, can_settle
 from cxweb.orders.models import Order
 from cxweb.wordings.models import Wording
 
@@ -57,6 +58,19 @@ class Notification(Base):
     delivered_at: Mapped[datetime | None]
     order: Mapped[Order] = relationship()
     wording: Mapped[Wording | None] = relationship()
+
+    @property
+    def stand(self) -> str:
+        """Where the row stands: what a page shows it as, so that an act on what has moved on meanwhile does nothing."""
+        return f"{self.state} {self.next_attempt_at.isoformat()}"
+
+    @property
+    def resendable(self) -> bool:
+        return can_resend(self.state, self.reason)
+
+    @property
+    def settleable(self) -> bool:
+        return can_settle(self.state)
 
 
 class OptOut(Base):

@@ -82,7 +82,7 @@ def present(
     refused = refusal(_facts(order, company), now)
     if shown is None and not refused and (order.stars is None or editing):
         shown = empty_form(order, company, survey, preselected)
-    contact, link = _contact(company.company_contact)
+    contact, link = contact_link(company.company_contact)
     return TrackingPage(
         ref=order.ref,
         title=gettext("Your delivery") if order.channel == "delivery" else gettext("Your order"),
@@ -215,7 +215,7 @@ def _state(index: int, reached: int) -> str:
     return "current" if index == reached else "done" if index < reached else "ahead"
 
 
-def _contact(text: str) -> tuple[str, str]:
+def contact_link(text: str) -> tuple[str, str]:
     """The company's contact and the link that reaches it: an address, a phone number or a page."""
     if text.startswith(("https://", "http://")):
         return text.split("://", 1)[1].rstrip("/"), text

@@ -1,7 +1,9 @@
 """The words staff pages use for the product's own values: statuses, message states, roles, channels."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+
+from babel.dates import format_timedelta
 
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
@@ -36,6 +38,10 @@ SUPPRESSED: Mapping[str, str] = {
     "too_late": lazy("it waited for more than a day"),
     "opted_out": lazy("the customer wants no messages"),
     "throttled": lazy("the customer was asked recently"),
+    "sampled_out": lazy("not among those drawn for the survey"),
+    "rated_meanwhile": lazy("rated meanwhile"),
+    "reopened": lazy("the order was reopened"),
+    "erased": lazy("the customer’s data was erased"),
 }
 ROLES: Mapping[str, str] = {
     "admin": lazy("Admin"),
@@ -46,7 +52,29 @@ ROLES: Mapping[str, str] = {
 # Each under its own name, in its own language.
 LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": lazy("E-mail"), "sms": lazy("SMS")}
-MESSAGE_KINDS: Mapping[str, str] = {"order-completed": lazy("Order completed")}
+MESSAGE_KINDS: Mapping[str, str] = {
+    "order-completed": lazy("Order completed"),
+    "survey-invitation": lazy("Survey invitation"),
+    "survey-reminder": lazy("Survey reminder"),
+}
+OPT_OUT_SOURCES: Mapping[str, str] = {
+    "link": lazy("the customer, by the link"),
+    "one_click": lazy("the customer, in the mail program"),
+    "stop": lazy("the customer, by STOP"),
+    "bounce": lazy("nothing arrives there"),
+    "import": lazy("from a file"),
+    "staff": lazy("by hand"),
+}
+LIFT_REASONS: Mapping[str, str] = {
+    "wanted": lazy("The customer wants messages again"),
+    "mistake": lazy("It was put here by mistake"),
+    "other_person": lazy("It belongs to somebody else now"),
+}
+REFUSED_CONTACTS: Mapping[str, str] = {
+    "empty": lazy("neither an e-mail address nor a phone number"),
+    "unusable": lazy("an e-mail address or phone number that cannot be used"),
+    "unreadable": lazy("the row cannot be read"),
+}
 ACTORS: Mapping[str, str] = {
     "system": lazy("automatically"),
     "import": lazy("by an import"),
@@ -106,6 +134,11 @@ def brief(value: datetime | None, zone: tzinfo, now: datetime) -> str:
     return i18n.moment(value, zone, "d MMM, H:mm" if local.year == today.year else "d MMM y, H:mm")
 
 
+def duration(waited: timedelta) -> str:
+    """How long something has lasted: `4 minutes`."""
+    return format_timedelta(waited, threshold=1.2, locale=i18n.locale())
+
+
 def is_day(value: datetime, now: datetime, zone: tzinfo) -> bool:
     """Whether two instants fall on one day of the zone."""
     return value.astimezone(zone).date() == now.astimezone(zone).date()
@@ -129,4 +162,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "role_word": _word(ROLES),
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),
+    "opt_out_source_word": _word(OPT_OUT_SOURCES),
+    "refused_contact_word": _word(REFUSED_CONTACTS),
+    "duration": duration,
 }

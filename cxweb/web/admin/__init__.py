@@ -1,8 +1,9 @@
 """The URL table of the staff's pages: every row names the act that opens it, and none is open by omission."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.rules import ForbiddenAct
 from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.web.admin import (
@@ -13,7 +14,9 @@ from cxweb.web.admin import (
     login,
     messages,
     new_order,
+    opt_outs,
     orders,
+    outbox,
     ratings,
     settings_company,
     settings_messages,
@@ -24,12 +27,24 @@ from cxweb.web.admin import (
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
-from cxweb.web.session import protect
+from cxweb.web.headers import LONGEST_BODY
+from cxweb.web.session import protect, staff
 
 blueprint = Blueprint("admin", __name__)
+
+
+def allow_long_body() -> None:
+    """Before the form's token is read, which reads the body: only who is signed in may send a file."""
+    if request.endpoint in UPLOADS and staff():
+        request.max_content_length = LONGEST_BODY
+
+
+blueprint.before_request(allow_long_body)
 blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
+# What takes a file; everything else takes the body of a form.
+UPLOADS = ("admin.opt_outs_upload",)
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
 
@@ -68,6 +83,13 @@ rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
+rule(f"/admin/messages/outbox/{ID}message_id>/resend", outbox.resend, act="orders", method="POST")
+rule(f"/admin/messages/outbox/{ID}message_id>/settle", outbox.settle, act="orders", method="POST")
+rule("/admin/messages/opt-outs", opt_outs.index, act="contacts")
+rule("/admin/messages/opt-outs", opt_outs.create, act="relations", method="POST")
+rule("/admin/messages/opt-outs/import", opt_outs.upload, act="relations", method="POST")
+rule("/admin/messages/opt-outs/export", opt_outs.export, act="export")
+rule(f"/admin/messages/opt-outs/{ID}opt_out_id>/remove", opt_outs.delete, act="relations", method="POST")
 rule("/admin/settings/tracking", settings_tracking.edit, act="settings")
 rule("/admin/settings/tracking", settings_tracking.update, act="settings", method="POST")
 rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act="settings", method="POST")
@@ -85,5 +107,6 @@ rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
+blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
 for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

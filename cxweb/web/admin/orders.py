@@ -9,7 +9,7 @@ from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
-from cxweb.notifications.queries import for_order
+from cxweb.notifications.queries import for_order, mailbox_ids
 from cxweb.orders.filters import CHOICES, OrderFilter
 from cxweb.orders.models import Order
 from cxweb.orders.queries import by_id
@@ -69,7 +69,7 @@ def update(order_id: int) -> ResponseReturnValue:
 
 def _page(order: Order, problem: str = "") -> str:
     company, now = settings(), clock.now()
-    rating = rating_of(order.id)
+    rating, messages = rating_of(order.id), for_order(order.id)
     survey = survey_by_id(rating.survey_version_id if rating else None)
     asked = survey.text((rating.language if rating else None) or company.company_language)
     return render(
@@ -77,7 +77,8 @@ def _page(order: Order, problem: str = "") -> str:
         order=order,
         problem=problem,
         history=steps_of(order, actor_names(change.actor for change in order.history)),
-        messages=for_order(order.id),
+        messages=messages,
+        in_mailbox=mailbox_ids([message.id for message in messages]),
         rating=rating,
         question=filled(asked.question, company.shown_name),
         survey=survey,

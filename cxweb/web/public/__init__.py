@@ -2,11 +2,15 @@
 
 from flask import Blueprint
 
-from cxweb.web.public import health, tracking
+from cxweb.web.public import health, hooks, metrics, opt_out, tracking
 
 blueprint = Blueprint("public", __name__)
 
 blueprint.add_url_rule("/t/<token>", view_func=tracking.show)
 blueprint.add_url_rule("/t/<token>/rating", view_func=tracking.rate, methods=["POST"])
+blueprint.add_url_rule("/hooks/<gateway>", view_func=hooks.receive, methods=["POST"])
+blueprint.add_url_rule("/u/<token>", "opt_out", opt_out.show)
+blueprint.add_url_rule("/u/<token>", view_func=opt_out.act, methods=["POST"])
 blueprint.add_url_rule("/healthz", view_func=health.alive)
 blueprint.add_url_rule("/readyz", view_func=health.ready)
+blueprint.add_url_rule("/metrics", view_func=metrics.index)
