@@ -39,6 +39,12 @@ def texting(app: Flask, gateway: SmsGateway, options: str = "") -> None:
     app.config["CXWEB"] = replace(app.config["CXWEB"], sms_url=gateway.url(options))
 
 
+def send_sms(app: Flask, url: str, order: Order, at: datetime = NOON) -> Notification:
+    """Send the order's SMS to the gateway of this address."""
+    app.config["CXWEB"] = replace(app.config["CXWEB"], sms_url=url)
+    return send(order, "sms", at)
+
+
 def leave_in_doubt(message: Notification) -> None:
     """As a process does that dies between the claim and the end."""
     with transaction() as opened:

@@ -137,6 +137,7 @@ def test_a_throttled_warm_invitation_is_dropped_with_its_reason(app: Flask, make
     done(make)
     deliver(NOON)
     order = done(make, NOON + DAY)
+    deliver(NOON + DAY)
     deliver(NOON + 3 * DAY)
     deliver(NOON + 4 * DAY)
     assert outcome(order) == [

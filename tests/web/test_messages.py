@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from cxweb.accounts.rules import Perimeter
+from cxweb.actions.resend_notification import resend_notification
 from cxweb.actions.send_notifications import send_notifications
 from cxweb.actions.settle_notification import settle_notification
 from cxweb.core import clock

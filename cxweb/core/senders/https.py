@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 
@@ -26,6 +27,11 @@ class Host:
     name: str
     port: int | None
 
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Reading the machine's certificates takes longer than a message, so it is done once."""
+        return ssl.create_default_context()
+
     def ask(
         self, method: str, path: str, until: float, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
@@ -45,7 +51,7 @@ class Host:
         try:
             seconds = connecting(until)
             connection = (
-                HTTPSConnection(self.name, self.port, timeout=seconds, context=ssl.create_default_context())
+                HTTPSConnection(self.name, self.port, timeout=seconds, context=self._context)
                 if self.tls
                 else HTTPConnection(self.name, self.port, timeout=seconds)
             )

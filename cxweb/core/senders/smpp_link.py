@@ -42,6 +42,8 @@ class Account:
         options = parse_qs(parts.query)
         self.tls, self.host = parts.scheme == "smpps", parts.hostname or ""
         self.port = port_of("CXWEB_SMS_URL", url) or PORTS[parts.scheme]
+        # Reading the machine's certificates takes longer than a message, so it is done once.
+        self.context = ssl.create_default_context() if self.tls else None
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.system_type = options.get("system_type", [""])[0]
         self.sender, self.splits = sender_in(url), options.get("split") == ["udh"]
@@ -84,8 +86,8 @@ class Link(Client):  # type: ignore[misc]  # smpplib ships no types
         plain = socket.create_connection((self.host, self.port), connecting(until))
         try:
             plain.settimeout(connecting(until))
-            tls = self.account.tls
-            self._socket = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host) if tls else plain
+            tls = self.account.context
+            self._socket = tls.wrap_socket(plain, server_hostname=self.host) if tls is not None else plain
         except BaseException:
             plain.close()
             raise

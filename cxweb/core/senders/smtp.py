@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 import string
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
@@ -34,6 +35,8 @@ PORTS = {"smtp": 25, "smtps": 465}
 CLOSING = 421
 # What a reader of mail shows, and a line of a mail may hold.
 LONGEST_NAME, LONGEST_SUBJECT = 100, 200
+# The mail is taken: a server that falls silent now holds up nothing.
+GOODBYE_S = 1.0
 
 
 class _Verbatim(UnstructuredHeader, BaseHeader):
@@ -66,16 +69,21 @@ class Smtp:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._hidden = (self._password, self._user)
         self._starttls = parse_qs(parts.query).get("starttls") == ["1"]
+        # Reading the machine's certificates takes longer than a whole mail, so it is done once.
+        self._tls = ssl.create_default_context() if self._secure or self._starttls else None
         self._from_name, self._from = parseaddr(mail_from)
         self._domain = self._from.rpartition("@")[2]
+        if not (self._user + self._password).isascii():
+            # The library would fail at them in the middle of a conversation.
+            raise InvalidSetting("CXWEB_SMTP_URL: user and password must be of ASCII characters.")
         if "@" not in self._from or not self._from.isascii():
             raise InvalidSetting("CXWEB_MAIL_FROM must be an address such as Shop <no-reply@shop.example>.")
 
     def send(self, message: Message, until: float) -> Outcome:
         try:
             built = self.build(message)
-        except ValueError as error:
-            # Nothing was said yet, and saying it again would not make it a mail.
+        except (ValueError, LookupError) as error:
+            # What the library raises at an address that is none. Nothing was said yet, and later it is none either.
             return RefusedForGood(type(error).__name__)
         try:
             connection = self._connected(until)
@@ -94,9 +102,8 @@ class Smtp:
         return InDoubt("no answer after the message was handed over")
 
     def _connected(self, until: float) -> smtplib.SMTP:
-        tls = ssl.create_default_context()
         connection = (
-            smtplib.SMTP_SSL(self._host, self._port, self._domain, timeout=connecting(until), context=tls)
+            smtplib.SMTP_SSL(self._host, self._port, self._domain, timeout=connecting(until), context=self._tls)
             if self._secure
             else smtplib.SMTP(self._host, self._port, self._domain, timeout=connecting(until))
         )
@@ -105,7 +112,7 @@ class Smtp:
             connection.ehlo_or_helo_if_needed()
             if self._starttls:
                 _limit(connection, until)
-                connection.starttls(context=tls)
+                connection.starttls(context=self._tls)
                 connection.ehlo()
             if self._user:
                 _limit(connection, until)
@@ -138,6 +145,7 @@ class Smtp:
             return InDoubt(told(error, *hidden))
         if code == 250:
             with suppress(OSError, smtplib.SMTPException):
+                _limit(connection, min(until, time.monotonic() + GOODBYE_S))
                 connection.quit()
             return Accepted(built["Message-ID"])
         return _refusal(code, reply, *hidden) if code >= 400 else InDoubt(f"answer {code}")

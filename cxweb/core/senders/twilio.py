@@ -46,7 +46,7 @@ class Twilio:
             raise InvalidSetting("CXWEB_SMS_URL may start with twilio+http:// on the loopback interface only.")
         # A gateway far away refuses a message whose callback it cannot reach.
         unreachable = self._host.tls and is_loopback(urlsplit(base_url).hostname or "")
-        self._callback = "" if unreachable else f"{base_url}/hooks/twilio?ref="
+        self.callback = "" if unreachable else f"{base_url}/hooks/twilio?ref="
 
     def send(self, message: Message, until: float) -> Outcome:
         hidden = (message.recipient, self._credentials, self.token, self._account)
@@ -70,8 +70,8 @@ class Twilio:
     def _post(self, message: Message, until: float) -> tuple[int, bytes]:
         sender = "MessagingServiceSid" if self._from.startswith("MG") else "From"
         form = {"To": message.recipient, sender: self._from, "Body": message.text}
-        if self._callback:
-            form["StatusCallback"] = self._callback + quote(message.ref, safe="")
+        if self.callback:
+            form["StatusCallback"] = self.callback + quote(message.ref, safe="")
         headers = {
             "Authorization": f"Basic {self._credentials}",
             "Content-Type": "application/x-www-form-urlencoded",
