@@ -2,8 +2,10 @@
 
 import warnings
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MEDIA_TYPE = "image/webp"
@@ -21,6 +23,9 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
 
     Turned as its camera says. `paper` puts white behind what is transparent. Raises NotAPicture.
     """
+    # Loaded where it is used: few processes ever meet a picture, and each would start slower and weigh more.
+    from PIL import Image  # noqa: PLC0415
+
     picture = _opened(content)
     picture.thumbnail((width, height), Image.Resampling.LANCZOS)
     if paper and picture.mode == "RGBA":
@@ -36,7 +41,9 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
         picture = picture.resize(smaller, Image.Resampling.LANCZOS)
 
 
-def _opened(content: bytes) -> Image.Image:
+def _opened(content: bytes) -> "Image.Image":
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+
     try:
         with warnings.catch_warnings():
             # A picture that pretends to be huge is refused here and not decoded.
@@ -54,8 +61,10 @@ def _opened(content: bytes) -> Image.Image:
         raise NotAPicture from error
 
 
-def _encoded(picture: Image.Image, quality: int | None) -> bytes:
+def _encoded(picture: "Image.Image", quality: int | None) -> bytes:
     """Lossless without a quality: flat logos are smallest so."""
+    from PIL import Image  # noqa: PLC0415 - as above
+
     stream = BytesIO()
     # A new picture of the same dots: nothing that came with the file is written.
     bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())
