@@ -1,6 +1,5 @@
 """Pictures from outside: decoded, made small, and encoded anew, so that nothing of the file itself goes any further."""
 
-import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ MEDIA_TYPE = "image/webp"
 MOST_PIXELS = 50_000_000
 QUALITIES = (88, 80, 70, 60, 50, 40, 30, 20)
 SHRINK = 0.8
+# Logos and signatures are tried without loss; for a photo that costs seconds and never fits.
+LARGEST_FLAT = 200_000
 
 
 class NotAPicture(ValueError):
@@ -33,7 +34,8 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
         sheet.paste(picture, mask=picture.getchannel("A"))
         picture = sheet
     while True:
-        for quality in (None, *QUALITIES):
+        flat = (None,) if picture.width * picture.height <= LARGEST_FLAT else ()
+        for quality in (*flat, *QUALITIES):
             encoded = _encoded(picture, quality)
             if len(encoded) <= longest:
                 return encoded, *picture.size
@@ -45,15 +47,13 @@ def _opened(content: bytes) -> "Image.Image":
     from PIL import Image, ImageOps  # noqa: PLC0415 - as above
 
     try:
-        with warnings.catch_warnings():
-            # A picture that pretends to be huge is refused here and not decoded.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as found:
-                if found.width * found.height > MOST_PIXELS:
-                    raise NotAPicture
-                turned = ImageOps.exif_transpose(found)
-                clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
-                return turned.convert("RGBA" if clear else "RGB")
+        with Image.open(BytesIO(content), formats=FORMATS) as found:
+            # Its size is read before any dot of it is decoded.
+            if found.width * found.height > MOST_PIXELS:
+                raise NotAPicture
+            turned = ImageOps.exif_transpose(found)
+            clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
+            return turned.convert("RGBA" if clear else "RGB")
     except NotAPicture:
         raise
     except Exception as error:
