@@ -1,15 +1,18 @@
 """Pictures from outside: decoded, made small, and encoded anew, so that nothing of the file itself goes any further."""
 
-import warnings
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 MEDIA_TYPE = "image/webp"
 MOST_PIXELS = 50_000_000
 QUALITIES = (88, 80, 70, 60, 50, 40, 30, 20)
 SHRINK = 0.8
+# Logos and signatures are tried without loss; for a photo that costs seconds and never fits.
+LARGEST_FLAT = 200_000
 
 
 class NotAPicture(ValueError):
@@ -21,6 +24,9 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
 
     Turned as its camera says. `paper` puts white behind what is transparent. Raises NotAPicture.
     """
+    # Loaded where it is used: few processes ever meet a picture, and each would start slower and weigh more.
+    from PIL import Image  # noqa: PLC0415
+
     picture = _opened(content)
     picture.thumbnail((width, height), Image.Resampling.LANCZOS)
     if paper and picture.mode == "RGBA":
@@ -28,7 +34,8 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
         sheet.paste(picture, mask=picture.getchannel("A"))
         picture = sheet
     while True:
-        for quality in (None, *QUALITIES):
+        flat = (None,) if picture.width * picture.height <= LARGEST_FLAT else ()
+        for quality in (*flat, *QUALITIES):
             encoded = _encoded(picture, quality)
             if len(encoded) <= longest:
                 return encoded, *picture.size
@@ -36,17 +43,17 @@ def reencoded(content: bytes, width: int, height: int, longest: int, *, paper: b
         picture = picture.resize(smaller, Image.Resampling.LANCZOS)
 
 
-def _opened(content: bytes) -> Image.Image:
+def _opened(content: bytes) -> "Image.Image":
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+
     try:
-        with warnings.catch_warnings():
-            # A picture that pretends to be huge is refused here and not decoded.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=FORMATS) as found:
-                if found.width * found.height > MOST_PIXELS:
-                    raise NotAPicture
-                turned = ImageOps.exif_transpose(found)
-                clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
-                return turned.convert("RGBA" if clear else "RGB")
+        with Image.open(BytesIO(content), formats=FORMATS) as found:
+            # Its size is read before any dot of it is decoded.
+            if found.width * found.height > MOST_PIXELS:
+                raise NotAPicture
+            turned = ImageOps.exif_transpose(found)
+            clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
+            return turned.convert("RGBA" if clear else "RGB")
     except NotAPicture:
         raise
     except Exception as error:
@@ -54,8 +61,10 @@ def _opened(content: bytes) -> Image.Image:
         raise NotAPicture from error
 
 
-def _encoded(picture: Image.Image, quality: int | None) -> bytes:
+def _encoded(picture: "Image.Image", quality: int | None) -> bytes:
     """Lossless without a quality: flat logos are smallest so."""
+    from PIL import Image  # noqa: PLC0415 - as above
+
     stream = BytesIO()
     # A new picture of the same dots: nothing that came with the file is written.
     bare = Image.frombytes(picture.mode, picture.size, picture.tobytes())

@@ -98,8 +98,8 @@ def changing_with_time(order: Tracked, company: CompanySettings, now: datetime) 
     return now.astimezone(zone).date(), refusal(_facts(order, company), now)
 
 
-def render(page: TrackingPage, token: str, asked: str = "") -> str:
-    """The page as HTML; `asked` is the language that its address asked for, if any."""
+def render(page: TrackingPage, token: str, asked: str = "", *, scripted: bool = True) -> str:
+    """The page as HTML; `asked` is the language that its address asked for, if any. A preview has no script."""
     form, recorded, company = page.form, page.recorded, page.company
     header, footer = _frame(language(), company, form is not None)
     return current_app.jinja_env.get_template("public/tracking.html").render(
@@ -112,6 +112,7 @@ def render(page: TrackingPage, token: str, asked: str = "") -> str:
         footer=footer.replace(LINK, token),
         token=token,
         asked=asked,
+        scripted=scripted,
     )
 
 

@@ -6,7 +6,7 @@ let look = () => {
   if (!seen && !document.hidden) wait = setTimeout(() => { seen = 1; fetch(at + "/seen", { method: "POST" }).catch(() => seen = 0) }, 2000);
 };
 // Gives 1 for stored (a redirect, not followed), 0 for refused, nothing without a connection.
-let post = (body, to) => fetch(to, { method: "POST", body: new URLSearchParams(body), redirect: "manual" }).then(answer => {
+let post = (body, to) => fetch(to, { method: "POST", body: new URLSearchParams(body), redirect: "manual", keepalive: true }).then(answer => {
   try { if (answer.status < 429) localStorage.removeItem(at) } catch {}
   return +(answer.type == "opaqueredirect");
 }, () => {

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.surveys.models import SurveyVersion
 from cxweb.surveys.queries import current
@@ -134,3 +135,86 @@ def test_the_preview_shows_the_form_even_while_feedback_is_off(admin: Client, ma
 )
 def test_the_preview_takes_anything(admin: Client, query: str) -> None:
     assert admin.get(f"{PATH}/preview?{query}").status_code == 200
+
+
+FURTHER = {
+    "asks_nps": "on",
+    "asks_reasons": "on",
+    "skin": "smileys",
+    "nps_question_fr": "Et vos amis ?",
+    "reason_1_code": "on_time",
+    "reason_1_fr": "Pile à l’heure",
+    "reason_1_en": "Right on time",
+    "reason_1_from": "5",
+    "reason_1_to": "3",
+    "reason_1_cause": "delay",
+    "reason_2_fr": "Très poli",
+    "reason_2_en": "Very polite",
+    "reason_2_from": "4",
+    "reason_2_to": "5",
+    "reason_2_cause": "driver",
+    "reason_3_fr": "  ",
+}
+
+
+def test_further_questions_and_reasons_are_published_as_written(admin: Client, make: Factory) -> None:
+    assert admin.submit(PATH, {**FORM, **FURTHER}).location == PATH
+    survey = current()
+    assert (survey.asks_nps, survey.asks_ces, survey.asks_open, survey.asks_reasons) == (True, False, False, True)
+    assert survey.skin == "smileys"
+    assert [(reason.code, reason.cause, reason.from_stars, reason.to_stars) for reason in survey.reasons] == [
+        ("on_time", "delay", 3, 5),
+        ("very_polite", "driver", 4, 5),
+    ]
+    page = admin.get(f"/t/{make.completed().token}?lang=fr").text
+    assert "Et vos amis ?" in page
+    assert "Pile à l’heure" in page
+    assert 'name="ces"' not in page
+    assert "Would you recommend us" in admin.get(f"/t/{make.completed().token}?lang=en").text
+    editor = admin.get(PATH).text
+    assert 'name="asks_nps" value="on" checked' in editor
+    assert 'value="smileys" checked' in editor
+    assert admin.submit(PATH, {**FORM, **FURTHER, "based_on": "1", "reason_2_code": "very_polite"}).status_code == 303
+    assert versions() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"reason_2_en": ""}, "reason_2_en"),
+        ({"reason_1_fr": "x" * 41}, "reason_1_fr"),
+        ({"nps_question_fr": ""}, "nps_question_fr"),
+        (dict.fromkeys(("reason_1_fr", "reason_1_en", "reason_2_fr", "reason_2_en"), ""), "reason_1_en"),
+    ],
+)
+def test_what_customers_could_not_read_is_refused_beside_its_field(
+    admin: Client, sent: dict[str, str], field: str
+) -> None:
+    answer = admin.submit(PATH, {**FORM, **FURTHER, **sent})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert versions() == 0
+
+
+@pytest.mark.parametrize("skin", ["stars", "numbers", "smileys"])
+def test_the_preview_shows_every_skin_and_question_before_they_are_published(admin: Client, skin: str) -> None:
+    query = urlencode({"lang": "en", "draft": "1", **FURTHER, "skin": skin})
+    page = admin.get(f"{PATH}/preview?{query}").text
+    assert 'name="nps"' in page
+    assert "Right on time" in page
+    assert ('class="stars row"' if skin == "stars" else f'class="stars {skin}"') in page
+    assert versions() == 0
+
+
+def test_time_and_review_link_are_settings_of_their_own(admin: Client) -> None:
+    limits = {"correction_hours": "48", "closing_days": "30", "public_review_url": "https://reviews.example.com/x"}
+    assert admin.submit(PATH, limits, action=f"{PATH}/limits").location == PATH
+    company = settings_now()
+    assert (company.survey_correction_hours, company.survey_closing_days) == (48, 30)
+    assert company.company_public_review_url == "https://reviews.example.com/x"
+    assert versions() == 0
+    bad = {"correction_hours": "x", "closing_days": "-1", "public_review_url": "http://reviews.example.com"}
+    refused = admin.submit(PATH, bad, action=f"{PATH}/limits")
+    assert refused.status_code == 422
+    assert all(f'id="{name}-error"' in refused.text for name in bad)
+    assert settings_now().survey_correction_hours == 48

@@ -90,7 +90,11 @@ def preview() -> ResponseReturnValue:
     }
     company = replace(settings(), feedback_enabled=True, survey_closing_days=0)
     page = present(example(clock.now()), company, replace(survey, texts=shown), clock.now(), preselected=4)
-    html = render_page(page, NOWHERE).replace(f"/t/{NOWHERE}", f"{HERE}/preview").replace(f"/u/{NOWHERE}", "#")
+    if page.form is not None:
+        # The focus stays with whoever writes.
+        page = page._replace(form=page.form._replace(focused=False))
+    html = render_page(page, NOWHERE, scripted=False)
+    html = html.replace(f"/t/{NOWHERE}", f"{HERE}/preview").replace(f"/u/{NOWHERE}", "#")
     return allow_own_frame(make_response(html))
 
 
