@@ -23,7 +23,7 @@ from bench.chaos import backlog
 from bench.chaos.databases import DATABASES, flask
 from bench.chaos.http_gateways import JsonGateway
 from bench.chaos.ledger import Ledger
-from bench.chaos.programs import Program, resident
+from bench.chaos.programs import Program, end_cleanly, resident
 from bench.chaos.stage import Stage, until
 
 GOAL = 100
@@ -107,6 +107,7 @@ def main() -> None:
     parser.add_argument("--database", action="append", choices=list(DATABASES))
     parser.add_argument("--gateway", action="append", choices=GATEWAYS)
     asked = parser.parse_args()
+    end_cleanly()
     for database in asked.database or DATABASES:
         for gateway in asked.gateway or GATEWAYS:
             if gateway == "instant":
