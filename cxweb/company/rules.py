@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -45,6 +45,13 @@ class CompanySettings:
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    def zone_named(self, name: str | None) -> ZoneInfo:
+        """A depot's own zone; the company's where it has none, or one that this machine's data no longer knows."""
+        try:
+            return ZoneInfo(name) if name else self.zone
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.zone
 
     @property
     def shown_name(self) -> str:
