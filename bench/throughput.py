@@ -60,7 +60,7 @@ def send(stage: Stage, ids: Sequence[int], size: int) -> Measured:
             done, look_at = backlog.sent(ids), time.monotonic() + 0.5
             early = peak if done <= EARLY or not early else early
         time.sleep(0.02)
-    return Measured(backlog.rate(ids).per_second, early, peak)
+    return Measured(backlog.rate(ids), early, peak)
 
 
 def memory(worker: Program) -> float:
