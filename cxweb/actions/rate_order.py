@@ -4,70 +4,93 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from cxweb.actions.steps.first_rating import first_rating
+from cxweb.actions.steps.mark_rating import mark_rating
 from cxweb.company.queries import settings_now
+from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
-from cxweb.core.db import insert_or_leave, session, transaction
-from cxweb.orders.models import Order
-from cxweb.orders.queries import by_token
-from cxweb.ratings.models import Rating, RatingVersion
-from cxweb.ratings.rules import Answer, Facts, InvalidAnswer, check_can_rate, merged
-from cxweb.surveys.queries import latest
+from cxweb.core.db import session, transaction
+from cxweb.orders.rules import UnknownOrder
+from cxweb.ratings.models import Rating, RatingReason, RatingVersion
+from cxweb.ratings.queries import ToRate, to_rate
+from cxweb.ratings.rules import (
+    Answer,
+    Circumstances,
+    Facts,
+    InvalidAnswer,
+    check_can_rate,
+    fitting,
+    merged,
+    suspicions,
+)
+from cxweb.surveys.queries import by_id, by_number
+from cxweb.surveys.rules import Survey
 
 
-def rate_order(token: str, sent: Answer, language: str) -> None:
+def rate_order(
+    token: str,
+    sent: Answer,
+    language: str,
+    asked: int | None = None,
+    circumstances: Circumstances = Circumstances(),  # noqa: B008 - it cannot be changed
+) -> None:
     """Store the answer: the first post as the rating, a different later one as its next version.
 
-    Raises UnknownOrder, CannotRate, and InvalidAnswer where no stars are sent and none are stored.
+    `asked` is the number of the survey version the page showed; without it the one in force was asked.
+    Raises UnknownOrder, CannotRate, and InvalidAnswer where no stars are sent and none are stored, or where a reason
+    is not one of the survey.
     """
     now = clock.now()
     with transaction():
-        company = settings_now()
-        order = by_token(token, lock=True)
-        stored = session().scalar(select(Rating).where(Rating.order_id == order.id).with_for_update())
-        window = timedelta(hours=company.survey_correction_hours)
-        answered_at = stored.answered_at if stored else None
-        check_can_rate(
-            Facts(order.status, company.tracking_enabled and company.feedback_enabled, answered_at, window), now
-        )
-        if stored is None:
-            stored = _first(order, sent, language, now)
-        _correct(stored, sent, now)
+        order = to_rate(token)
+        if order is None:
+            raise UnknownOrder
+        check_can_rate(_facts(order, settings_now()), now)
+        rating_id = order.rating_id or _first(order, sent, asked, language, now)
+        if rating_id is None or order.rating_id is not None:
+            rating_id = _correct(order, sent, now)
+        mark_rating(rating_id, suspicions(circumstances, order.completed_at, now), now)
 
 
-def _first(order: Order, sent: Answer, language: str, now: datetime) -> Rating:
-    """The rating of the first post. The unique order decides if another process was quicker."""
-    if sent.stars is None:
+def _facts(order: ToRate, company: CompanySettings) -> Facts:
+    enabled = company.tracking_enabled and company.feedback_enabled
+    window = timedelta(hours=company.survey_correction_hours)
+    return Facts(order.status, enabled, order.answered_at, window, order.completed_at, company.survey_closing_days)
+
+
+def _first(order: ToRate, sent: Answer, asked: int | None, language: str, now: datetime) -> int | None:
+    """The id of the new rating; None where another process was quicker."""
+    survey = by_number(asked)
+    fitted = fitting(sent, survey)
+    if fitted.stars is None:
         raise InvalidAnswer("stars", "missing")
-    survey = latest()
-    inserted = insert_or_leave(
-        Rating,
-        order_id=order.id,
-        survey_version_id=survey.id if survey else None,
-        stars=sent.stars,
-        comment=sent.comment or None,
-        nps=sent.nps,
-        ces=sent.ces,
-        language=language,
-        answered_at=now,
-        updated_at=now,
-        version=1,
-    )
-    rating = session().scalars(select(Rating).where(Rating.order_id == order.id)).one()
-    if inserted:
-        rating.versions.append(_version(rating, now))
-    return rating
+    return first_rating(order.order_id, fitted, survey, language, now)
 
 
-def _correct(rating: Rating, sent: Answer, now: datetime) -> None:
-    """Make the rating say what was sent; identical content writes nothing."""
-    before = Answer(rating.stars, rating.comment, rating.nps, rating.ces)
+def _correct(order: ToRate, sent: Answer, now: datetime) -> int:
+    """Make the rating say what was sent; identical content writes nothing. Its id."""
+    rating = session().scalars(select(Rating).where(Rating.order_id == order.order_id).with_for_update()).one()
+    survey = by_id(rating.survey_version_id)
+    chosen = tuple(sorted(reason.code for reason in rating.reasons))
+    before = Answer(rating.stars, rating.comment, rating.nps, rating.ces, rating.open, chosen)
     after = merged(before, sent)
-    if after == before or after.stars is None:
-        return
-    rating.stars, rating.comment, rating.nps, rating.ces = after.stars, after.comment, after.nps, after.ces
-    rating.version += 1
-    rating.updated_at = now
-    rating.versions.append(_version(rating, now))
+    if sent.reasons is not None:
+        after = fitting(after, survey)
+    if after != before and after.stars is not None:
+        rating.stars, rating.comment, rating.nps, rating.ces = after.stars, after.comment, after.nps, after.ces
+        rating.open = after.open
+        _choose(rating, after.reasons or (), survey)
+        rating.version += 1
+        rating.updated_at = now
+        rating.versions.append(_version(rating, now))
+    return rating.id
+
+
+def _choose(rating: Rating, codes: tuple[str, ...], survey: Survey) -> None:
+    """Let the rating have these reasons; one that it has already keeps the cause it was chosen with."""
+    had = {reason.code: reason for reason in rating.reasons}
+    offered = {reason.code: reason.cause for reason in survey.reasons}
+    rating.reasons = [had.get(code) or RatingReason(code=code, cause=offered[code]) for code in codes]
 
 
 def _version(rating: Rating, now: datetime) -> RatingVersion:
@@ -77,5 +100,7 @@ def _version(rating: Rating, now: datetime) -> RatingVersion:
         comment=rating.comment,
         nps=rating.nps,
         ces=rating.ces,
+        open=rating.open,
+        reasons=sorted(reason.code for reason in rating.reasons),
         recorded_at=now,
     )

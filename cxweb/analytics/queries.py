@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, bounds
@@ -16,7 +17,7 @@ from cxweb.core.paging import Page
 from cxweb.orders.models import CrewMember, Driver, Order, OrderTag
 from cxweb.orders.queries import crews, within
 from cxweb.orders.rules import COMPLETED
-from cxweb.ratings.models import Rating
+from cxweb.ratings.models import Rating, RatingMark, RatingReason
 from cxweb.surveys.models import SurveyVersion
 
 Columns = TypeVarTuple("Columns")
@@ -50,8 +51,8 @@ def answers_of(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perim
         numbers = [int(ref) for ref in chosen.survey if ref.isascii() and ref.isdigit() and len(ref) < 10]
         statement = statement.where(SurveyVersion.number.in_(numbers))
     if chosen.reason:
-        # No survey asks for reasons yet, and an unknown reason gives nothing.
-        statement = statement.where(false())
+        chosen_by = select(RatingReason.rating_id).where(RatingReason.code.in_(chosen.reason))
+        statement = statement.where(Rating.id.in_(chosen_by))
     return statement
 
 
@@ -114,6 +115,12 @@ class Answer:
     order_id: int
     ref: str
     drivers: list[tuple[int, str]]
+    nps: int | None = None
+    ces: int | None = None
+    open: str | None = None
+    survey_version_id: int | None = None
+    reasons: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 # Ties of newest and oldest: by id; of lowest and highest: the newest answer first, then by id.
@@ -131,7 +138,8 @@ def answers(
     """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor."""
     order = _SORTS[chosen.sort]
     columns = (Rating.id, Rating.stars, Rating.comment, Rating.language, Rating.answered_at, Order.id, Order.ref)
-    statement = _with_words(answers_of(select(*columns), chosen, perimeter), words)
+    further = (Rating.nps, Rating.ces, Rating.open, Rating.survey_version_id)
+    statement = _with_words(answers_of(select(*columns, *further), chosen, perimeter), words)
     if cursor:
         *stars, answered_at, id_ = paging.decode(cursor, len(order))
         numbers = [paging.number(value, cursor) for value in (*stars, id_)]
@@ -140,11 +148,24 @@ def answers(
     statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
     rows = session().execute(statement.limit(size + 1)).all()
     crew = crews([row[5] for row in rows])
-    found = [Answer(*row, crew.get(row[5], [])) for row in rows]
+    reasons, marks = (_words_of(model, [row[0] for row in rows]) for model in (RatingReason.code, RatingMark.kind))
+    found = [
+        Answer(*row[:7], crew.get(row[5], []), *row[7:], reasons.get(row[0], ()), marks.get(row[0], ())) for row in rows
+    ]
     with_stars = len(order) == 3
     return paging.cut(
         found, size, lambda row: (*([row.stars] if with_stars else []), row.answered_at.isoformat(), row.id)
     )
+
+
+def _words_of(column: InstrumentedAttribute[str], rating_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """The reasons or marks of these ratings."""
+    rating_id = column.class_.rating_id
+    found: dict[int, tuple[str, ...]] = {}
+    rows = session().execute(select(rating_id, column).where(rating_id.in_(rating_ids)).order_by(rating_id, column))
+    for id_, word in rows:
+        found[id_] = (*found.get(id_, ()), word)
+    return found
 
 
 def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "") -> Mean:

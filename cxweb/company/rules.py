@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+LOGO_KEY = "company.logo"
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
@@ -36,10 +38,17 @@ class CompanySettings:
     survey_reminder_days: int = 0
     survey_sampling_percent: int = 100
     survey_correction_hours: int = 24
+    survey_closing_days: int = 0
     gateway_email_per_minute: int = 0
     gateway_sms_per_minute: int = 0
     sms_segment_price: str = ""
     company_currency: str = "EUR"
+    # The networks the company's own staff posts from: a rating that comes from one is marked.
+    protection_own_addresses: str = ""
+    company_colour: str = ""
+    company_public_review_url: str = ""
+    # The stored logo's digest, width and height. Not a key: only a file sets it.
+    company_logo: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,6 +61,16 @@ class CompanySettings:
             return ZoneInfo(name) if name else self.zone
         except (ZoneInfoNotFoundError, ValueError):
             return self.zone
+
+    def is_own_address(self, address: str) -> bool:
+        """Whether the address is one of the company's own."""
+        if not self.protection_own_addresses:
+            return False
+        try:
+            asked = ip_address(address)
+        except ValueError:
+            return False
+        return any(asked in ip_network(network) for network in self.protection_own_addresses.split())
 
     @property
     def shown_name(self) -> str:
@@ -78,6 +97,13 @@ def _zone(text: str) -> str:
 def _country(text: str) -> str:
     if not re.fullmatch("[A-Z]{2}", text):
         raise ValueError("takes a country code of two capital letters such as FR")
+    return text
+
+
+def _language(text: str) -> str:
+    # Which languages there are is known where the catalogues are: the action that changes settings asks there.
+    if not re.fullmatch("[a-z]{2,3}", text):
+        raise ValueError("takes a language such as fr")
     return text
 
 
@@ -127,11 +153,34 @@ def _quiet(text: str) -> str:
     return text
 
 
+def _colour(text: str) -> str:
+    if text and not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError("takes a colour such as #0f5c4d, or nothing")
+    return text.lower()
+
+
+def _web_page(text: str) -> str:
+    if text and not re.fullmatch(r"https://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?", text):
+        raise ValueError("takes the address of a page that begins with https://, or nothing")
+    return _text(500)(text)
+
+
+def _networks(text: str) -> str:
+    """Addresses and networks with spaces or commas between them, as they are stored: each once, with spaces."""
+    try:
+        found = [str(ip_network(part, strict=False)) for part in text.replace(",", " ").split()]
+    except ValueError:
+        raise ValueError("takes addresses and networks such as 203.0.113.7 or 2001:db8::/48") from None
+    if len(found) > 50:
+        raise ValueError("takes at most 50 networks")
+    return " ".join(dict.fromkeys(found))
+
+
 PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "company.name": _text(80),
     "company.timezone": _zone,
     "company.country": _country,
-    "company.language": _choice("fr", "en"),
+    "company.language": _language,
     "company.contact": _text(200),
     "tracking.enabled": _switch,
     "feedback.enabled": _switch,
@@ -146,10 +195,14 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "survey.reminder_days": _whole(0, 60),
     "survey.sampling_percent": _whole(0, 100),
     "survey.correction_hours": _whole(0, 8_760),
+    "survey.closing_days": _whole(0, 3_650),
     "gateway.email.per_minute": _whole(0, 100_000),
     "gateway.sms.per_minute": _whole(0, 100_000),
     "sms.segment_price": _price,
     "company.currency": _currency,
+    "protection.own_addresses": _networks,
+    "company.colour": _colour,
+    "company.public_review_url": _web_page,
 }
 
 
@@ -178,9 +231,8 @@ def write(value: str | bool | int) -> str:
 
 def from_stored(rows: Mapping[str, str]) -> CompanySettings:
     """The settings in force: the stored texts over the defaults. A key this version does not know is left aside."""
-    known = {field.name for field in fields(CompanySettings)}
-    values = {field_of(key): parse(key, text) for key, text in rows.items() if key.replace(".", "_") in known}
-    return CompanySettings(**values)  # type: ignore[arg-type]  # parse() gives each field its own type
+    values = {field_of(key): parse(key, text) for key, text in rows.items() if key in PARSERS}
+    return CompanySettings(**values, company_logo=rows.get(LOGO_KEY, ""))  # type: ignore[arg-type]  # parse() gives each field its own type
 
 
 def with_email(notify: str) -> str:

@@ -54,8 +54,9 @@ class Rest:
 
 @dataclass(frozen=True)
 class Health:
-    """What of the outbox an operator must know. `oldest_pending` is how long the oldest due message has waited;
-    `ended_lately` counts what ended without arriving within LATELY; `unwritten` are completed orders without a row."""
+    """What of the outbox an operator must know. `by_state` counts what is on its way or in doubt, `ended_lately` what
+    ended within LATELY; `oldest_pending` is how long the oldest due message has waited; `unwritten` are completed
+    orders without a row."""
 
     by_state: Mapping[str, int]
     oldest_pending: timedelta | None

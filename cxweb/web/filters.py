@@ -1,6 +1,5 @@
 """What templates may call: translations, dates and numbers in the reader's language, addresses of static files."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from cxweb.core import i18n
-from cxweb.web import words
+from cxweb.web import static_files, words
 
 # Markup escapes whatever is added to it.
 OPEN, CLOSE = Markup('<bdi dir="auto">'), Markup("</bdi>")
@@ -22,7 +21,9 @@ def init_app(app: Flask) -> None:
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
     env.trim_blocks = env.lstrip_blocks = True
-    env.globals.update(static_url=_static_url(app), language=i18n.language, window=words.window)
+    env.globals.update(
+        static_url=_static_url(app), language=i18n.language, other_languages=i18n.others, window=words.window
+    )
     env.filters.update(
         day=i18n.day,
         time=i18n.time,
@@ -48,8 +49,6 @@ def _static_url(app: Flask) -> object:
     @cache
     def static_url(name: str) -> str:
         """The address of a static file; it changes with the file's content, so browsers may keep it for a year."""
-        fingerprint = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
-        return f"{app.static_url_path}/{quote(name)}?v={fingerprint}"
+        return f"{app.static_url_path}/{quote(name)}?v={static_files.of(str(folder / name)).fingerprint}"
 
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
     return static_url

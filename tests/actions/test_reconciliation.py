@@ -144,10 +144,11 @@ def test_what_ended_is_told_by_its_reason_for_a_day(app: Flask, make: Factory) -
             opened.execute(update(Notification).where(Notification.order_id == order.id).values(values))
     found = health(now)
     assert found.suppressed_lately == {"already_rated": 1, "opted_out": 2}
-    assert found.ended_lately == {"failed": 1, "expired": 1}
+    ended = {"sent": 0, "delivered": 0, "failed": 1, "expired": 1, "suppressed": 3}
+    assert found.ended_lately == ended
     assert found.alarms == ["failed"]
     later = health(now + 2 * DAY)
-    assert (later.suppressed_lately, later.ended_lately, later.alarms) == ({}, {"failed": 0, "expired": 0}, [])
+    assert (later.suppressed_lately, later.ended_lately, later.alarms) == ({}, dict.fromkeys(ended, 0), [])
 
 
 def test_a_gateway_rests_until_its_instant(app: Flask, make: Factory) -> None:

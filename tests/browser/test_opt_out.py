@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from sqlalchemy import update
 
@@ -11,11 +10,10 @@ from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.core.db import transaction
 from cxweb.notifications.models import Notification
 from cxweb.notifications.queries import opted_out
+from tests.browser.test_customer import DESKTOP, PHONE, no_sideways_scroll, violations
 from tests.browser.test_staff import sign_in
 from tests.factories import Factory
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 ANN = {"name": "Ann", "email": "ann@example.com", "phone": "06 12 34 56 78"}
 WORDS = {
     "en": ("No more messages from Maison Colibri?", "Send me no more messages", "You get no more messages"),
@@ -28,9 +26,8 @@ pytestmark = pytest.mark.browser
 
 def check(page: Page) -> None:
     """Fit for everybody, and nothing to scroll sideways."""
-    found = Axe().run(page).response["violations"]
-    assert [f"{page.url} {problem['id']}: {problem['nodes'][0]['html'][:160]}" for problem in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+    assert violations(page) == [], page.url
+    assert no_sideways_scroll(page), page.url
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

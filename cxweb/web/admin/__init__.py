@@ -19,6 +19,7 @@ from cxweb.web.admin import (
     outbox,
     ratings,
     settings_company,
+    settings_logo,
     settings_messages,
     settings_messages_preview,
     settings_messages_wording,
@@ -44,7 +45,7 @@ blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
 # What takes a file; everything else takes the body of a form.
-UPLOADS = ("admin.opt_outs_upload",)
+UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update")
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
 
@@ -76,6 +77,7 @@ rule("/admin/orders", orders.index, act="orders")
 rule("/admin/orders/new", new_order.new, act="orders")
 rule("/admin/orders/new", new_order.create, act="orders", method="POST")
 rule(f"/admin/orders/{ID}order_id>", orders.show, act="orders")
+rule(f"/admin/orders/{ID}order_id>/proof/<kind>", orders.proof, act="orders")
 rule(f"/admin/orders/{ID}order_id>/status", orders.update, act="orders", method="POST")
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
@@ -95,6 +97,7 @@ rule("/admin/settings/tracking", settings_tracking.update, act="settings", metho
 rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act="settings", method="POST")
 rule("/admin/settings/survey", settings_survey.edit, act="settings")
 rule("/admin/settings/survey", settings_survey.update, act="settings", method="POST")
+rule("/admin/settings/survey/limits", settings_survey.update_limits, act="settings", method="POST")
 rule("/admin/settings/survey/preview", settings_survey.preview, act="settings")
 rule("/admin/settings/messages", settings_messages.edit, act="settings")
 rule("/admin/settings/messages", settings_messages.update, act="settings", method="POST")
@@ -105,6 +108,7 @@ rule("/admin/settings/messages/wording/preview", settings_messages_preview.show,
 rule("/admin/settings/messages/wording/preview", settings_messages_preview.create, act="settings", method="POST")
 rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
+rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))

@@ -1,6 +1,6 @@
 """The orders' list, an order with its history, messages and rating, and the buttons that move it."""
 
-from flask import current_app, flash, redirect, request
+from flask import Response, abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import actor_names
@@ -9,10 +9,11 @@ from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
+from cxweb.core.pictures import MEDIA_TYPE
 from cxweb.notifications.queries import for_order, mailbox_ids
 from cxweb.orders.filters import CHOICES, OrderFilter
 from cxweb.orders.models import Order
-from cxweb.orders.queries import by_id
+from cxweb.orders.queries import by_id, picture_of, pictures_of, proof_of
 from cxweb.orders.rules import MOVES, ForbiddenTransition, MissingReason
 from cxweb.ratings.queries import order_rows, rating_of
 from cxweb.surveys.queries import by_id as survey_by_id
@@ -53,6 +54,14 @@ def show(order_id: int) -> ResponseReturnValue:
     return _page(by_id(order_id, me().perimeter))
 
 
+def proof(order_id: int, kind: str) -> ResponseReturnValue:
+    """A picture of an order's proof of delivery."""
+    content = picture_of(by_id(order_id, me().perimeter).id, kind)
+    if content is None:
+        abort(404)
+    return Response(content, mimetype=MEDIA_TYPE)
+
+
 def update(order_id: int) -> ResponseReturnValue:
     wanted, reason = request.form.get("status", ""), address.plain(request.form.get("reason", ""))
     try:
@@ -80,6 +89,8 @@ def _page(order: Order, problem: str = "") -> str:
         messages=messages,
         in_mailbox=mailbox_ids([message.id for message in messages]),
         rating=rating,
+        proof=proof_of(order.id),
+        pictures=pictures_of(order.id),
         question=filled(asked.question, company.shown_name),
         survey=survey,
         tracking=f"{current_app.config['CXWEB'].base_url}/t/{order.token}" if company.tracking_enabled else "",

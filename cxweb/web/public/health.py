@@ -60,8 +60,7 @@ def _figures(found: Health) -> dict[str, Any]:
         "retrying": found.retrying,
         "dead_leases": found.dead_leases,
         "uncertain": found.uncertain,
-        "failed_last_day": found.ended_lately["failed"],
-        "expired_last_day": found.ended_lately["expired"],
+        "ended_last_day": dict(found.ended_lately),
         "suppressed_last_day": dict(found.suppressed_lately),
         "resting": [{"channel": rest.channel, "until": rest.until.isoformat()} for rest in found.resting],
     }

@@ -54,13 +54,13 @@ class _Outbox(Collector):
 
     def collect(self) -> Iterator[Metric]:
         found, age = self.found, seconds(self.found.oldest_pending)
-        yield _labelled("cxweb_messages", "Messages by state.", "state", dict(found.by_state))
+        yield _labelled("cxweb_messages", "Messages on their way or in doubt, by state.", "state", dict(found.by_state))
         yield _gauge("cxweb_oldest_pending_seconds", "How long the oldest due message has waited.", age)
         yield _gauge("cxweb_messages_retrying", "Messages refused for now, to be tried again.", found.retrying)
         yield _gauge("cxweb_dead_leases", "Messages left by a process that died.", found.dead_leases)
         yield _gauge("cxweb_orders_without_message", "Completed orders without a row: must be 0.", found.unwritten)
-        ended = {**found.ended_lately, "suppressed": sum(found.suppressed_lately.values())}
-        yield _labelled("cxweb_messages_ended_last_day", "Messages that did not go out.", "state", ended)
+        ended = dict(found.ended_lately)
+        yield _labelled("cxweb_messages_ended_last_day", "Messages that ended, by how.", "state", ended)
         reasons = dict(found.suppressed_lately)
         yield _labelled("cxweb_messages_suppressed_last_day", "Messages not sent, by reason.", "reason", reasons)
         resting = {channel: int(channel in {rest.channel for rest in found.resting}) for channel in CHANNELS}

@@ -13,14 +13,15 @@ from cxweb.actions.opt_out_customer import opt_out_customer
 from cxweb.actions.readmit_customer import readmit_customer
 from cxweb.company.queries import settings
 from cxweb.core import tokens
+from cxweb.core.i18n import language
 from cxweb.core.recipients import masked, usable
 from cxweb.notifications.queries import opt_out_of
 from cxweb.notifications.rules import SELF_MADE
 from cxweb.orders.models import Order
 from cxweb.orders.queries import by_token
 from cxweb.orders.rules import UnknownOrder
+from cxweb.web.company_words import company_words
 from cxweb.web.errors import arguments, choose_language
-from cxweb.web.tracking_page import contact_link
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,10 @@ class Contact:
 
 def show(token: str) -> str:
     order, company = _find(token), settings()
-    contact, link = contact_link(company.company_contact)
     return render_template(
         "public/opt_out.html",
         contacts=_contacts(order, company.company_country),
-        company=company.shown_name,
-        contact=contact,
-        contact_link=link,
+        company=company_words(company, language()),
         tracking=company.tracking_enabled,
         ref=order.ref,
         token=token,
