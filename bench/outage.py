@@ -21,6 +21,7 @@ from bench.chaos.databases import DATABASES, flask
 from bench.chaos.http_gateways import JsonGateway
 from bench.chaos.ledger import Ledger
 from bench.chaos.load import RATES, Answered, Load
+from bench.chaos.programs import end_cleanly
 from bench.chaos.stage import Stage, until
 
 SLOWER_S, DELAY_S = 0.25, 10.0
@@ -143,6 +144,7 @@ def main() -> int:
     parser.add_argument("--way", action="append", choices=WAYS, help="default: both")
     parser.add_argument("--database", action="append", choices=list(DATABASES), help="default: SQLite")
     asked = parser.parse_args()
+    end_cleanly()
     held = [
         show(way, database, outage(way, database, asked.up, asked.minutes * 60), asked.minutes)
         for database in asked.database or ["sqlite"]

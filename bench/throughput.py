@@ -23,7 +23,7 @@ from bench.chaos import backlog
 from bench.chaos.databases import DATABASES, flask
 from bench.chaos.http_gateways import JsonGateway
 from bench.chaos.ledger import Ledger
-from bench.chaos.programs import Program, resident
+from bench.chaos.programs import Program, end_cleanly, resident
 from bench.chaos.stage import Stage, until
 
 GOAL = 100
@@ -60,7 +60,7 @@ def send(stage: Stage, ids: Sequence[int], size: int) -> Measured:
             done, look_at = backlog.sent(ids), time.monotonic() + 0.5
             early = peak if done <= EARLY or not early else early
         time.sleep(0.02)
-    return Measured(backlog.rate(ids).per_second, early, peak)
+    return Measured(backlog.rate(ids), early, peak)
 
 
 def memory(worker: Program) -> float:
@@ -107,6 +107,7 @@ def main() -> None:
     parser.add_argument("--database", action="append", choices=list(DATABASES))
     parser.add_argument("--gateway", action="append", choices=GATEWAYS)
     asked = parser.parse_args()
+    end_cleanly()
     for database in asked.database or DATABASES:
         for gateway in asked.gateway or GATEWAYS:
             if gateway == "instant":

@@ -6,6 +6,7 @@ import time
 
 from bench.chaos.databases import DATABASES
 from bench.chaos.kinds import KINDS
+from bench.chaos.programs import end_cleanly
 from bench.chaos.run import VARIANTS, Plan, run
 from bench.chaos.stage import NotLive
 from bench.chaos.verdict import table
@@ -58,4 +59,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    end_cleanly()
     sys.exit(main())

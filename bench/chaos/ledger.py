@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 REFUSALS, DROPS = 0.04, 0.04
 # Of the refusals, how many are for good; the others are for now.
@@ -36,6 +36,7 @@ class Call:
 
     recipient: str
     port: int
+    began: float = field(default_factory=time.monotonic)
 
 
 class Ledger:

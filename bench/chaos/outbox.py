@@ -8,16 +8,17 @@ from typing import Any
 import psycopg
 
 ENDS = ("sent", "delivered", "failed", "expired", "suppressed", "uncertain")
-ROWS = 'SELECT o.ref, n.channel, n.state FROM notification n JOIN "order" o ON o.id = n.order_id'
+ROWS = 'SELECT o.ref, n.channel, n.state, n.last_error FROM notification n JOIN "order" o ON o.id = n.order_id'
 
 
 @dataclass(frozen=True)
 class Row:
-    """A message's order, channel and state."""
+    """A message's order, channel and state, and what it says of its last attempt."""
 
     order: str
     channel: str
     state: str
+    error: str | None = None
 
 
 def rows(url: str, where: str = "1 = 1") -> list[Row]:

@@ -136,6 +136,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def end_cleanly() -> None:
+    """Let SIGTERM and SIGINT end this process by an exception, also where it runs in the background."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(1))
+
+
 def end_with_parent() -> None:
     """Let the kernel end this process when the one that started it is gone, so that a run leaves nothing behind."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -65,7 +65,7 @@ def judge(
         (lost, "lost"),
         (doubled, "got a message twice"),
         (uncertain if kind.resolves_doubt else (), "uncertain where the gateway resolves doubt"),
-        (uncertain - doubted, "uncertain without a doubt"),
+        (uncertain - doubted, f"uncertain without a doubt ({_why(uncertain - doubted, fed, rows)})"),
         (failed & set(ledger.taken), "failed although delivered"),
         (failed - ledger.refused, "failed without a refusal for good"),
         ({to for to, text in ledger.texts.items() if fed.links.get(to, text) not in text}, "got another order's link"),
@@ -91,6 +91,11 @@ def judge(
         share=struck.share,
         faults=tuple(faults),
     )
+
+
+def _why(recipients: set[str], fed: Fed, rows: list[Row]) -> str:
+    orders = {fed.completed[to] for to in recipients}
+    return ", ".join(sorted({row.error or "no reason" for row in rows if row.order in orders}))
 
 
 def table(verdicts: Iterable[Verdict]) -> str:

@@ -97,4 +97,4 @@ def depot_by_ref(ref: str) -> Depot | None:
 
 def zone_of(depot: Depot | None, company: CompanySettings) -> ZoneInfo:
     """The zone a depot's times are shown in: its own, else the company's."""
-    return ZoneInfo(depot.timezone) if depot is not None and depot.timezone else company.zone
+    return company.zone_named(depot.timezone if depot is not None else None)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 LOGO_KEY = "company.logo"
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
@@ -54,6 +54,13 @@ class CompanySettings:
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    def zone_named(self, name: str | None) -> ZoneInfo:
+        """A depot's own zone; the company's where it has none, or one that this machine's data no longer knows."""
+        try:
+            return ZoneInfo(name) if name else self.zone
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.zone
 
     def is_own_address(self, address: str) -> bool:
         """Whether the address is one of the company's own."""

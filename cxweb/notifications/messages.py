@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
-from zoneinfo import ZoneInfo
 
 from css_inline import CSSInliner
 from flask import current_app, render_template
@@ -181,7 +180,7 @@ def _for_html(values: Mapping[str, str], question: str, subject: str) -> dict[st
 def _when(facts: MessageFacts, company: CompanySettings) -> str:
     if facts.completed_at is None:
         return NO_DATA
-    zone = ZoneInfo(facts.timezone) if facts.timezone else company.zone
+    zone = company.zone_named(facts.timezone)
     times = {"day": day(facts.completed_at, zone), "time": time(facts.completed_at, zone)}
     return gettext("%(day)s at %(time)s") % times
 

@@ -141,6 +141,18 @@ def test_a_process_that_is_asked_to_stop_gives_back_what_it_has_not_begun(
     assert sorted(sms_gateway.deliveries) == sorted(message.dedupe_key for message in all_rows())
 
 
+def test_a_depot_whose_zone_is_unknown_here_holds_up_no_message(
+    app: Flask, make: Factory, sms_gateway: SmsGateway
+) -> None:
+    texting(app, sms_gateway, "&idempotency=1")
+    make.depot("D", timezone="Mars/Base")
+    with clock.showing(NOON):
+        for depot in ("D", None):
+            completed(make, notify="sms", depot=depot)
+        send_notifications([message.id for message in all_rows()])
+    assert states() == ["sent", "sent"]
+
+
 def test_the_sweeper_names_what_is_due_when_redis_is_away(app: Flask, make: Factory) -> None:
     ids = many(make, 3)
     with clock.showing(NOON + timedelta(seconds=10)):

@@ -34,7 +34,7 @@ def faults(gateway: str, seen: Seen) -> tuple[str, ...]:
         ledger.take(to, seen.text)
     for outcome in seen.told:
         ledger.note(to, outcome)
-    rows = [Row("C-1", KINDS[gateway].channel, seen.state)] if seen.state else []
+    rows = [Row("C-1", KINDS[gateway].channel, seen.state, "timed out")] if seen.state else []
     struck = Struck(kills=seen.kills[0], kills_under_lease=seen.kills[1], doubted={"C-1"} if seen.doubted else set())
     fed = Fed(completed={to: "C-1"}, links={to: LINK}, given_up=seen.given_up)
     return judge(KINDS[gateway], "sqlite", 1, 1.0, fed, ledger, rows, struck).faults
@@ -63,7 +63,7 @@ def test_a_run_in_which_all_is_well_has_no_fault(gateway: str, seen: Seen) -> No
         ("json-key", Seen("sent", taken=0), "1 lost"),
         ("json-key", Seen(taken=2), "1 got a message twice"),
         ("json-lookup", Seen("uncertain", told=(DROP,)), "1 uncertain where the gateway resolves doubt"),
-        ("smtp", Seen("uncertain"), "1 uncertain without a doubt"),
+        ("smtp", Seen("uncertain"), "1 uncertain without a doubt (timed out)"),
         ("smtp", Seen("failed", told=(REFUSE_FOR_GOOD,)), "1 failed although delivered"),
         ("smtp", Seen("failed", taken=0), "1 failed without a refusal for good"),
         ("smtp", Seen(text="Hello http://127.0.0.1/t/xyz"), "1 got another order's link"),

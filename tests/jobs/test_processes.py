@@ -7,10 +7,6 @@ import time
 
 import pytest
 from flask import Flask
-from redis import Redis
-from rq import Queue
-from rq.job import Job
-from rq.serializers import JSONSerializer
 
 from cxweb.core.queue import enqueue_now
 from cxweb.notifications.queries import for_order, opted_out
@@ -103,34 +99,6 @@ def test_two_sweepers_and_a_worker_send_a_backlog_once(
     wait_for(lambda: all(state(order) == "sent" for order in orders), 30)
     assert len(mailing.mails) == 30
     assert len({mail["Message-ID"] for mail in mailing.mails}) == 30
-
-
-def poison(valkey: Valkey) -> None:
-    """Jobs that RQ cannot read, may not run, or that fail."""
-    redis = Redis.from_url(valkey.url)
-    queue = Queue("messages", connection=redis, serializer=JSONSerializer)
-    for name in ("os.abort", "cxweb.jobs.notifications.each", "cxweb.jobs.nothing.here", "no", SEND):
-        queue.enqueue_call(name, ("not ids",), result_ttl=0)
-    for number, (field, value) in enumerate((("created_at", "never"), ("timeout", "soon"), ("x", "y"))):
-        redis.hset(Job.key_for(f"bad-{number}"), field, value)
-        redis.hset(Job.key_for(f"bad-{number}"), "data", "garbage")
-        redis.rpush(queue.key, f"bad-{number}")
-    redis.rpush(queue.key, "no-such-job")
-    redis.close()
-
-
-def test_poison_jobs_stop_neither_the_worker_nor_the_others(
-    app: Flask, make: Factory, processes: Processes, mailing: MailServer, valkey: Valkey
-) -> None:
-    poison(valkey)
-    worker = processes.start("messages")
-    order = completed(make)
-    wait_for(lambda: state(order) == "sent", 20)
-    assert worker.poll() is None
-    assert stop(worker) < SOON_S
-    said = worker.communicate()[1]
-    assert said.count("ForeignJob: not a job of cxweb") == 3, said
-    assert said.count("a job that cannot be read was thrown away") == 2, said
 
 
 def test_a_worker_waits_for_a_redis_that_is_not_there_yet(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select, update
 
@@ -95,8 +94,8 @@ def _follow_up(route: Route, end: Ended, company: CompanySettings, now: datetime
     if not route.leaves and end.message is not None:
         keep_in_mailbox(end.lease.notification_id, end.message, now)
     if end.lease.message.invites:
-        zone = end.lease.message.timezone
-        add_reminder(end.lease.order_id, end.lease.message, company, now, ZoneInfo(zone) if zone else company.zone)
+        zone = company.zone_named(end.lease.message.timezone)
+        add_reminder(end.lease.order_id, end.lease.message, company, now, zone)
 
 
 def _columns(end: Ended, now: datetime) -> dict[str, Any]:

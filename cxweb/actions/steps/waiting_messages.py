@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
@@ -129,7 +128,7 @@ def facts_of(rows: Sequence[Waiting], company: CompanySettings) -> list[Facts]:
             throttled=False,
             due_at=row.due_at,
             quiet_hours=quiet[row.channel],
-            zone=ZoneInfo(row.timezone) if row.timezone else company.zone,
+            zone=company.zone_named(row.timezone),
         )
         for row, recipient in zip(rows, recipients, strict=True)
     ]
