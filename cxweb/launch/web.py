@@ -45,7 +45,8 @@ def command(root: Path, port: int) -> list[str]:
         "port": str(port),
         "http": "1",
         "workers": "2",
-        "blocking-threads": "2",
+        # Most of them wait for clients that send slowly; few work at a time (web/headers.py).
+        "blocking-threads": "512",
         "workers-kill-timeout": "3",
         "log-level": "warning",
     }
