@@ -48,7 +48,8 @@ def command(root: Path, port: int) -> list[str]:
         # Most of them wait for clients that send slowly; few work at a time (web/headers.py).
         "blocking-threads": "512",
         "workers-kill-timeout": "3",
-        "log-level": "warning",
+        # Its warnings are about the number of threads, which is meant.
+        "log-level": "error",
     }
     flags = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
     pairs = [part for name, value in options.items() for part in (f"--{name}", value)]
