@@ -1,6 +1,6 @@
 """Lighthouse, mobile, on the survey and on the thanks in French, behind the real server: `python -m bench._lighthouse`.
 
-Not part of `make bench`: it needs Node and `npm install --prefix var/lighthouse lighthouse`, once. The median of the runs.
+Not part of `make bench`: it needs Node and `npm install --prefix var/lighthouse lighthouse`, once. Medians of the runs.
 """
 
 import argparse
