@@ -1,7 +1,7 @@
 """The database: the models' base, the one way to write (transaction) and the one way to read (session)."""
 
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -242,45 +242,41 @@ class Prepared:
     def _fetch(engine: Engine, sql: str, parameters: Any) -> Any:
         """One row; a connection that the server has closed meanwhile is replaced and asked once more."""
         for last in (False, True):
-            reader = _own_reader(engine)
+            readers = _readers.setdefault(engine, deque())
             try:
-                return reader.execute(sql, parameters).fetchone()
+                connection, reader = readers.pop()
+            except IndexError:
+                connection, reader = _new_reader(engine)
+            try:
+                row = reader.execute(sql, parameters).fetchone()
             except engine.dialect.loaded_dbapi.Error as error:
-                _held.readers.pop(engine)[0].invalidate(error)
+                connection.invalidate(error)
                 if last or not engine.dialect.is_disconnect(error, None, None):
                     raise
+            else:
+                readers.append((connection, reader))
+                return row
         return None
 
 
-class _Held(threading.local):
-    """Each thread's own reading connection of each engine, and what executes on it.
-
-    Checking a connection out of the pool costs as much as the query.
-    """
-
-    def __init__(self) -> None:
-        self.readers: WeakKeyDictionary[Engine, tuple[PoolProxiedConnection, Any]] = WeakKeyDictionary()
+# Reading connections that nobody uses at the moment: checking one out of the pool costs as much as the query. There are
+# never more than requests that run at the same time.
+_readers: WeakKeyDictionary[Engine, deque[tuple[PoolProxiedConnection, Any]]] = WeakKeyDictionary()
 
 
-_held = _Held()
-
-
-def _own_reader(engine: Engine) -> Any:
-    held = _held.readers.get(engine)
-    if held is None:
-        connection = engine.raw_connection()
-        driver: Any = connection.driver_connection
-        # A cursor of PostgreSQL's is kept, and reads binary values: a third less. One of SQLite's may not be kept:
-        # until it is gone the connection goes on reading the state it has begun with.
-        reader = driver if engine.dialect.name == "sqlite" else driver.cursor(binary=True)
-        held = _held.readers[engine] = connection, reader
-    return held[1]
+def _new_reader(engine: Engine) -> tuple[PoolProxiedConnection, Any]:
+    connection = engine.raw_connection()
+    driver: Any = connection.driver_connection
+    # A cursor of PostgreSQL's is kept, and reads binary values: a third less. One of SQLite's may not be kept:
+    # until it is gone the connection goes on reading the state it has begun with.
+    return connection, driver if engine.dialect.name == "sqlite" else driver.cursor(binary=True)
 
 
 def close_own_connection() -> None:
-    """Give this thread's reading connections back; for tests, whose engines come and go."""
-    while _held.readers:
-        connection, reader = _held.readers.popitem()[1]
-        if reader is not connection.driver_connection:
-            reader.close()
-        connection.close()
+    """Give the kept reading connections back; for tests, whose engines come and go."""
+    for readers in list(_readers.values()):
+        while readers:
+            connection, reader = readers.pop()
+            if reader is not connection.driver_connection:
+                reader.close()
+            connection.close()

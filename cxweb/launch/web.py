@@ -45,9 +45,11 @@ def command(root: Path, port: int) -> list[str]:
         "port": str(port),
         "http": "1",
         "workers": "2",
-        "blocking-threads": "2",
+        # Most of them wait for clients that send slowly; few work at a time (web/headers.py).
+        "blocking-threads": "512",
         "workers-kill-timeout": "3",
-        "log-level": "warning",
+        # Its warnings are about the number of threads, which is meant.
+        "log-level": "error",
     }
     flags = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
     pairs = [part for name, value in options.items() for part in (f"--{name}", value)]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
@@ -18,6 +19,8 @@ BODY_LIMIT = 64 * 1024
 MOST_DISCARDED, DISCARD_S = 64 * 1024 * 1024, 5.0
 # What any address takes at the most; each sets its own limit below it.
 LONGEST_BODY = 1024 * 1024
+# How many requests a process works on at the same time; those whose body is still coming are not among them.
+PLACES = 8
 FIELD_LIMIT = 50
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,6 +48,7 @@ class SecurityHeaders:
     def __init__(self, app: "WSGIApplication", secure: bool) -> None:
         self.app = app
         self.headers = (*PRIVATE, HSTS) if secure else PRIVATE
+        self.places = BoundedSemaphore(PLACES)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *exception: Any) -> Any:
@@ -54,9 +58,19 @@ class SecurityHeaders:
 
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
             _measure(environ)
-        answer = self.app(environ, start)
+        elif environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            _await(environ)
+        with self.places:
+            answer = self.app(environ, start)
         _discard(environ)
         return answer
+
+
+def _await(environ: "WSGIEnvironment") -> None:
+    """Have the whole body here before anything is begun: who sends slowly holds a thread, and nothing else."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit() and 0 < int(length) <= LONGEST_BODY:
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
 
 
 def _measure(environ: "WSGIEnvironment") -> None:

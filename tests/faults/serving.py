@@ -24,14 +24,23 @@ class Served:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Served":
-        self.process = subprocess.Popen(
-            web.command(ROOT, self.port), cwd=ROOT, env=self.env, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
+        self.start()
         deadline = time.monotonic() + PATIENCE_S
         while not web.answers(self.port):
             assert time.monotonic() < deadline, "the web server does not answer"
             time.sleep(0.05)
         return self
+
+    def start(self) -> None:
+        """Start the server, or start it again where it has ended, as the one-command start and systemd do."""
+        if self.process is None or self.process.poll() is not None:
+            self.process = subprocess.Popen(
+                web.command(ROOT, self.port),
+                cwd=ROOT,
+                env=self.env,
+                stderr=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
 
     def __exit__(self, *_error: object) -> None:
         assert self.process is not None
@@ -41,8 +50,11 @@ class Served:
     def workers(self) -> list[int]:
         """The processes that answer requests, which the server's first process starts again when they die."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return [int(pid) for pid in children.split() if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        try:
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        except OSError:
+            return []
+        return [int(pid) for pid in children.split() if _is_worker(pid)]
 
     def connection(self, timeout: float = 10) -> HTTPConnection:
         return HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -58,3 +70,11 @@ class Served:
             except TimeoutError:
                 pass
         return answer
+
+
+def _is_worker(pid: str) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"spawn_main" in command or b"granian" in command
