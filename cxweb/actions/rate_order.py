@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from cxweb.actions.steps.alert_dispatchers import alert_dispatchers
+from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.db import insert_or_leave, session, transaction
@@ -29,9 +31,13 @@ def rate_order(token: str, sent: Answer, language: str) -> None:
         check_can_rate(
             Facts(order.status, company.tracking_enabled and company.feedback_enabled, answered_at, window), now
         )
+        version = stored.version if stored else 0
         if stored is None:
             stored = _first(order, sent, language, now)
         _correct(stored, sent, now)
+        if stored.version != version:
+            tell_boards(order.id, order.depot_id)
+            alert_dispatchers(order, stored, company, now)
 
 
 def _first(order: Order, sent: Answer, language: str, now: datetime) -> Rating:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
@@ -40,11 +41,22 @@ class CompanySettings:
     gateway_sms_per_minute: int = 0
     sms_segment_price: str = ""
     company_currency: str = "EUR"
+    alerts_low_rating: int = 0
+    alerts_daily_cap: int = 20
+    drivers_ranking: bool = False
+    drivers_least: int = 10
+    drivers_months: int = 12
 
     @property
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    def drivers_since(self, now: datetime) -> date:
+        """The first day whose figures of single drivers are still kept; earlier ones are the depot's only."""
+        today = now.astimezone(self.zone).date()
+        years, month = divmod(today.year * 12 + today.month - 1 - self.drivers_months, 12)
+        return date(years, month + 1, min(today.day, 28))
 
     @property
     def shown_name(self) -> str:
@@ -143,6 +155,11 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "gateway.sms.per_minute": _whole(0, 100_000),
     "sms.segment_price": _price,
     "company.currency": _currency,
+    "alerts.low_rating": _whole(0, 4),
+    "alerts.daily_cap": _whole(1, 1_000),
+    "drivers.ranking": _switch,
+    "drivers.least": _whole(10, 1_000),
+    "drivers.months": _whole(1, 120),
 }
 
 

@@ -15,5 +15,7 @@ class Recurring:
 
 SCHEDULE = (
     Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),
+    Recurring("alerts of low ratings", 5.0, None, "cxweb.jobs.boards.send_alerts"),
+    Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

@@ -15,7 +15,7 @@ from cxweb.core.paging import Page
 from cxweb.orders.filters import OrderFilter, matching
 from cxweb.orders.models import CrewMember, Customer, Order, StatusChange
 from cxweb.orders.queries import within
-from cxweb.ratings.models import Rating
+from cxweb.ratings.models import PhoneRating, Rating, SpamMark
 
 
 class Tracked(NamedTuple):
@@ -137,3 +137,14 @@ def rating_of(order_id: int) -> Rating | None:
     """An order's rating with its versions; who asks has found the order within their perimeter."""
     statement = select(Rating).where(Rating.order_id == order_id).options(selectinload(Rating.versions))
     return session().scalar(statement)
+
+
+def phone_rating_of(order_id: int) -> PhoneRating | None:
+    """What the customer said on the phone; who asks has found the order within their perimeter."""
+    return session().get(PhoneRating, order_id)
+
+
+def marks_of(rating_id: int) -> list[SpamMark]:
+    """The spam marks of an answer, the last one first; only the last can still stand."""
+    wanted = select(SpamMark).where(SpamMark.rating_id == rating_id).order_by(SpamMark.id.desc())
+    return list(session().scalars(wanted))
