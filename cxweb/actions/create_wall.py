@@ -1,11 +1,13 @@
 """A wall display gets its address."""
 
 from cxweb.accounts.rules import Acting
-from cxweb.actions.steps.find_depot import depot_id_within
+from cxweb.actions.steps.find_depot import UnknownDepot, depot_id_within
 from cxweb.boards.models import Wall
 from cxweb.core import clock, tokens
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
+
+__all__ = ["UnknownDepot", "create_wall"]
 
 
 def create_wall(name: str, depot: str | None, by: Acting) -> str:

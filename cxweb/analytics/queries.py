@@ -255,9 +255,8 @@ def _ranked(
     enough = [row for row in rows if row.n >= company.drivers_least]
     overall = _overall(chosen, perimeter, company)
     drawn = {row.driver.id: rules.shrunken(row.stars.counts, overall) for row in enough}
-    enough.sort(
-        key=lambda row: (-two_decimals(drawn[row.driver.id]), -row.n, alphabetical(row.driver.name), row.driver.id)
-    )
+    by_name = sorted(enough, key=lambda row: (-row.n, alphabetical(row.driver.name), row.driver.id))
+    enough = sorted(by_name, key=lambda row: -rules.two_decimals(drawn[row.driver.id]))
     placed = rules.ranks([drawn[row.driver.id] for row in enough])
     others = [row for row in rows if row.n < company.drivers_least]
     return [replace(row, rank=rank) for row, rank in zip(enough, placed, strict=True)] + others

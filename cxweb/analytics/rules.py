@@ -151,7 +151,7 @@ def share(part: int, n: int) -> Share:
 
 
 def shrunken(stars: Sequence[int], overall: float, weight: int = 10) -> float:
-    """The mean of so many answers of 1…5, drawn towards an overall one as if `weight` more had given it: (Σ+m·μ)/(n+m)."""
+    """The mean of so many answers of 1…5, drawn to the overall one as if m = `weight` more gave it: (Σ+m·μ)/(n+m)."""
     total = sum(score * count for score, count in zip(FIVE_STARS, stars, strict=True))
     return (total + weight * overall) / (sum(stars) + weight)
 

@@ -1,5 +1,6 @@
 """Reading a board: the log of changes as this process follows it, and what a day's groups add up to."""
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,9 @@ from sqlalchemy import ColumnElement, Select, Table, and_, case, false, func, or
 from cxweb.accounts.rules import Perimeter
 from cxweb.boards.filters import BoardFilter, of_the_day
 from cxweb.boards.models import BoardChange, BoardChoice, LowRatingAlert, Wall
+from cxweb.boards.rules import sort_key
 from cxweb.company.models import Depot
+from cxweb.company.queries import branch
 from cxweb.core import tokens
 from cxweb.core.change_log import ChangeLog
 from cxweb.core.db import db, session
@@ -20,6 +23,8 @@ from cxweb.orders.rules import ARRIVED, COMPLETED, FAILED, ON_THE_WAY, PLANNED, 
 from cxweb.ratings.models import PhoneRating, Rating, SpamMark
 
 Columns = TypeVarTuple("Columns")
+# How long a perimeter's branch of the depots is taken for known, and of how many perimeters.
+BRANCH_S, MOST_BRANCHES = 10.0, 1_000
 
 
 def log() -> ChangeLog:
@@ -149,6 +154,11 @@ class Line(NamedTuple):
     created_at: datetime
 
     @property
+    def due_at(self) -> datetime:
+        """The end of its window; without one, when it came in."""
+        return self.promised_to or self.created_at
+
+    @property
     def rating(self) -> int | None:
         """The stars that count; none of an answer that is marked as spam."""
         return self.stars if self.spam_id is None else None
@@ -162,7 +172,7 @@ def lines(
     ids: Collection[int] = (),
     groups: Collection[Head] = (),
 ) -> list[Line]:
-    """The board's orders of these groups, or those of these ids; sorted by window within their group."""
+    """The board's orders of these groups, or those of these ids, as the filter sorts them."""
     statement = _lines(chosen, perimeter, now)
     if ids:
         statement = statement.where(Order.id.in_(ids))
@@ -172,7 +182,7 @@ def lines(
         nobody = key.is_(None) if len(keys) < len(groups) else false()
         statement = statement.where(or_(key.in_(keys), nobody))
     found = [Line._make(row) for row in session().execute(statement)]
-    return sorted(found, key=lambda line: (line.promised_to or line.created_at, line.id))
+    return sorted(found, key=lambda line: (sort_key(chosen.report.sort, line.rating, line.due_at), line.id))
 
 
 def newest(chosen: BoardFilter, perimeter: Perimeter, now: datetime, size: int) -> list[Line]:
@@ -208,6 +218,24 @@ def alerts_to_send(now: datetime) -> Select[LowRatingAlert]:
 def due_alerts(now: datetime, size: int = 50) -> list[int]:
     """The ids of alerts to be sent now."""
     return [alert.id for alert in session().scalars(alerts_to_send(now).limit(size))]
+
+
+def depots_shown(perimeter: Perimeter) -> frozenset[int] | None:
+    """The depots whose changes concern a board of the perimeter, None for all; read again every BRANCH_S.
+
+    A depot that the log names for the first time may be a new one, so it has the branches read again too.
+    """
+    if perimeter.depot_id is None:
+        return None
+    kept: dict[tuple[int, int], tuple[float, frozenset[int]]] = current_app.extensions.setdefault("cxweb.branches", {})
+    key = (perimeter.depot_id, len(log().latest))
+    until, found = kept.get(key, (0.0, frozenset()))
+    if time.monotonic() >= until:
+        found = frozenset(session().scalars(branch(perimeter.depot_id)))
+        if len(kept) > MOST_BRANCHES:
+            kept.clear()
+        kept[key] = (time.monotonic() + BRANCH_S, found)
+    return found
 
 
 def hides_rating(user_id: int) -> bool:

@@ -12,6 +12,17 @@ GRAVE = timedelta(hours=1)
 MOST_CHANGES = 100
 
 
+def sort_key(sort: str, stars: int | None, at: datetime) -> float:
+    """What a board's rows are sorted by within their group, ascending: by window, or by rating and then by window."""
+    seconds = at.timestamp()
+    if sort == "lowest":
+        # Beyond any instant, so that stars come first; what is not rated stands behind.
+        return (stars or 9) * 1e12 + seconds
+    if sort == "highest":
+        return -(stars or 0) * 1e12 + seconds
+    return -seconds if sort == "newest" else seconds
+
+
 def lateness(
     status: str, promised_to: datetime | None, eta: datetime | None, completed_at: datetime | None, now: datetime
 ) -> timedelta | None:

@@ -182,9 +182,15 @@ class ChangeLog:
         ]
 
     def here(self, depots: frozenset[int] | None) -> Position:
-        """Where a reader of these depots stands who has read everything up to now."""
-        floor = self.floor
-        return position(floor, (change.id for change in self.since(Position(floor), depots)))
+        """Where a reader of these depots stands who has read everything up to now.
+
+        The floor is theirs, not the log's: as long as nothing happens to them, all of them stand at the same place.
+        """
+        floor, tail = self.floor, self.tail
+        settled_here = bisect_right(tail, floor, key=lambda change: change.id)
+        own = (change.id for change in reversed(tail[:settled_here]) if depots is None or change.depot_id in depots)
+        beyond = (change.id for change in self.since(Position(floor), depots))
+        return position(max(self.kept_from, next(own, 0)), beyond)
 
     def news(self, since: Position | None, depots: frozenset[int] | None, most: int) -> News:
         """What a reader at the position has to be told, None for an unknown one."""

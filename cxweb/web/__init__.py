@@ -3,11 +3,12 @@
 from flask import Flask
 
 from cxweb.settings import Settings
-from cxweb.web import admin, api, errors, filters, headers, public, session
+from cxweb.web import admin, api, errors, filters, headers, idle_polls, public, session
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     session.init_app(app, settings)
+    idle_polls.init_app(app)
     headers.init_app(app, settings)
     errors.init_app(app)
     filters.init_app(app)

@@ -1,7 +1,7 @@
 """The words staff pages use for the product's own values: statuses, message states, roles, channels."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
@@ -106,6 +106,17 @@ def brief(value: datetime | None, zone: tzinfo, now: datetime) -> str:
     return i18n.moment(value, zone, "d MMM, H:mm" if local.year == today.year else "d MMM y, H:mm")
 
 
+def delay(value: timedelta) -> str:
+    """How late something is: `+12 min`, `+2 h 05`; in time where it is not."""
+    minutes = int(value.total_seconds() // 60)
+    if minutes < 1:
+        return gettext("in time")
+    hours, rest = divmod(minutes, 60)
+    if hours > 1:
+        return gettext("+%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{rest:02}"}
+    return gettext("+%(minutes)s min") % {"minutes": minutes}
+
+
 def is_day(value: datetime, now: datetime, zone: tzinfo) -> bool:
     """Whether two instants fall on one day of the zone."""
     return value.astimezone(zone).date() == now.astimezone(zone).date()
@@ -123,6 +134,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,
     "move_word": move_word,
     "brief": brief,
+    "delay": delay,
     "message_state_word": _word(MESSAGE_STATES),
     "suppressed_word": _word(SUPPRESSED),
     "language_word": lambda code: LANGUAGES.get(code, code),

@@ -1,28 +1,22 @@
 """The orders' list, an order with its history, messages and rating, and the buttons that move it."""
 
-from flask import current_app, flash, redirect, request
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import actor_names
 from cxweb.actions.change_order_status import change_order_status
 from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
-from cxweb.notifications.queries import for_order
 from cxweb.orders.filters import CHOICES, OrderFilter
 from cxweb.orders.models import Order
 from cxweb.orders.queries import by_id
-from cxweb.orders.rules import MOVES, ForbiddenTransition, MissingReason
-from cxweb.ratings.queries import order_rows, rating_of
-from cxweb.surveys.queries import by_id as survey_by_id
-from cxweb.surveys.rules import filled
+from cxweb.orders.rules import ForbiddenTransition, MissingReason
+from cxweb.ratings.queries import order_rows
 from cxweb.web.admin import address
-from cxweb.web.admin.order_page import is_late, steps_of
+from cxweb.web.admin.order_page import LONGEST_REASON, details, is_late
 from cxweb.web.session import me
 from cxweb.web.shell import render
-
-LONGEST_REASON = 200
 
 
 def index() -> ResponseReturnValue:
@@ -68,23 +62,4 @@ def update(order_id: int) -> ResponseReturnValue:
 
 
 def _page(order: Order, problem: str = "") -> str:
-    company, now = settings(), clock.now()
-    rating = rating_of(order.id)
-    survey = survey_by_id(rating.survey_version_id if rating else None)
-    asked = survey.text((rating.language if rating else None) or company.company_language)
-    return render(
-        "admin/order.html",
-        order=order,
-        problem=problem,
-        history=steps_of(order, actor_names(change.actor for change in order.history)),
-        messages=for_order(order.id),
-        rating=rating,
-        question=filled(asked.question, company.shown_name),
-        survey=survey,
-        tracking=f"{current_app.config['CXWEB'].base_url}/t/{order.token}" if company.tracking_enabled else "",
-        moves=MOVES[order.status],
-        zone=zone_of(order.depot, company),
-        late=is_late(order, now),
-        now=now,
-        longest_reason=LONGEST_REASON,
-    )
+    return render("admin/order.html", order=order, problem=problem, **details(order))

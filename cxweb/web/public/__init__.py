@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from cxweb.web.public import health, tracking
+from cxweb.web.public import health, tracking, wall
 
 blueprint = Blueprint("public", __name__)
 
@@ -10,3 +10,5 @@ blueprint.add_url_rule("/t/<token>", view_func=tracking.show)
 blueprint.add_url_rule("/t/<token>/rating", view_func=tracking.rate, methods=["POST"])
 blueprint.add_url_rule("/healthz", view_func=health.alive)
 blueprint.add_url_rule("/readyz", view_func=health.ready)
+blueprint.add_url_rule("/wall/<token>", "wall", wall.show)
+blueprint.add_url_rule("/wall/<token>/changes", "wall_changes", wall.changes)
