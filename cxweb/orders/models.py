@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.company.models import Depot
@@ -75,6 +75,8 @@ class Order(Base):
     sampling_draw: Mapped[int | None]
     # The depot's name at completion; a later renaming changes no past figure.
     depot_name: Mapped[str | None]
+    # The first time the page was in a person's view for two seconds: the only thing that counts as opened.
+    seen_at: Mapped[datetime | None]
     is_test: Mapped[bool] = mapped_column(default=False)
     is_demo: Mapped[bool] = mapped_column(default=False, index=True)
 
@@ -116,4 +118,17 @@ class StatusChange(Base):
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     reason: Mapped[str | None]
+    actor: Mapped[str]
+
+
+class Proof(Base):
+    """What proves a delivery. Pictures are re-encoded, small, and without whatever their camera wrote into them."""
+
+    __tablename__ = "proof"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), primary_key=True)
+    photo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    note: Mapped[str | None]
+    recorded_at: Mapped[datetime]
     actor: Mapped[str]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.core.db import Base
 from cxweb.orders.models import Order
-from cxweb.surveys.models import SurveyVersion
+from cxweb.surveys.models import CAUSE_CHECK, SurveyVersion
 
 # SQLite would store 'abc' in an integer column: every score has its CHECK.
 STARS_CHECK = "stars IN (1, 2, 3, 4, 5)"
@@ -36,6 +36,8 @@ class Rating(Base):
     comment: Mapped[str | None]
     nps: Mapped[int | None]
     ces: Mapped[int | None]
+    # The answer to the open question.
+    open: Mapped[str | None]
     language: Mapped[str | None]
     # The first post; corrections leave it alone.
     answered_at: Mapped[datetime] = mapped_column(index=True)
@@ -47,6 +49,8 @@ class Rating(Base):
     versions: Mapped[list["RatingVersion"]] = relationship(
         order_by="RatingVersion.version", cascade="all, delete-orphan"
     )
+    reasons: Mapped[list["RatingReason"]] = relationship(order_by="RatingReason.code", cascade="all, delete-orphan")
+    marks: Mapped[list["RatingMark"]] = relationship(order_by="RatingMark.id", cascade="all, delete-orphan")
 
 
 class RatingVersion(Base):
@@ -67,6 +71,9 @@ class RatingVersion(Base):
     comment: Mapped[str | None]
     nps: Mapped[int | None]
     ces: Mapped[int | None]
+    open: Mapped[str | None]
+    # The codes of the chosen reasons; the greatest version's are those of the rating.
+    reasons: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
     recorded_at: Mapped[datetime]
 
 
@@ -105,3 +112,31 @@ class PhoneRating(Base):
     comment: Mapped[str | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
+
+
+class RatingReason(Base):
+    """A reason the customer chose, with the cause it stood for in the survey then."""
+
+    __tablename__ = "rating_reason"
+    __table_args__ = (CheckConstraint(CAUSE_CHECK, name="cause"),)
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True, index=True)
+    cause: Mapped[str]
+
+
+class RatingMark(Base):
+    """Something about a rating that may mean staff gave it; shown to staff, and nothing is deleted for it."""
+
+    __tablename__ = "rating_mark"
+    __table_args__ = (
+        UniqueConstraint("rating_id", "kind"),
+        CheckConstraint("kind IN ('staff_session', 'depot_address', 'seconds_after')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    # What was seen, such as a number of seconds; never an address or a name.
+    detail: Mapped[str | None]
