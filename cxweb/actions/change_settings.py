@@ -8,15 +8,18 @@ from sqlalchemy import delete, update
 from cxweb.accounts.rules import Acting
 from cxweb.company.models import Setting
 from cxweb.company.queries import forget_settings, settings_now
-from cxweb.company.rules import CompanySettings, field_of, parse, write
+from cxweb.company.rules import CompanySettings, InvalidCompanySetting, field_of, parse, write
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import after_commit, insert_or_leave, session, transaction
+from cxweb.core.i18n import SOURCE, languages
 
 
 def change_settings(changes: Mapping[str, str], by: Acting) -> None:
     """Set every key to its text, or none: raises InvalidCompanySetting with a sentence that names the key."""
     wanted = {key: parse(key, text) for key, text in changes.items()}
+    if wanted.get("company.language", SOURCE) not in languages():
+        raise InvalidCompanySetting(f"company.language takes one of {', '.join(languages())}.")
     now = clock.now()
     with transaction():
         before = settings_now()

@@ -1,6 +1,6 @@
 """The company words its survey anew: a version is published, answers keep the one they were given to."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -8,39 +8,50 @@ from cxweb.accounts.rules import Acting
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import after_commit, insert_or_leave, session, transaction
-from cxweb.surveys.models import SurveyText, SurveyVersion
-from cxweb.surveys.queries import current, forget
-from cxweb.surveys.rules import SurveyTexts, check
+from cxweb.surveys.models import SurveyReason, SurveyReasonText, SurveyText, SurveyVersion
+from cxweb.surveys.queries import current, default, forget
+from cxweb.surveys.rules import SWITCHES, Survey, checked, same
 
 
 class EditedMeanwhile(Exception):
     """Somebody published another version since this one was opened."""
 
 
-def edit_survey(texts: Mapping[str, SurveyTexts], based_on: int, by: Acting) -> bool:
-    """Publish the texts as the version after `based_on`; False where nothing differs.
+def edit_survey(wanted: Survey, based_on: int, by: Acting) -> bool:
+    """Publish the survey as the version after `based_on`; False where nothing differs.
 
     Raises InvalidText, and EditedMeanwhile where `based_on` is no longer the version in force.
     """
-    wanted = {lang: SurveyTexts(check(text.question), check(text.comment_prompt)) for lang, text in texts.items()}
+    wanted = checked(wanted)
     with transaction():
         survey = current()
         if survey.number != based_on:
             raise EditedMeanwhile
-        if wanted == {language: survey.text(language) for language in wanted}:
+        wanted = replace(wanted, texts={**survey.texts, **wanted.texts})
+        if same(survey, wanted):
             return False
         number = survey.number + 1
+        facts = {name: getattr(wanted, name) for name in (*SWITCHES, "skin")}
         # The unique number decides between two people who save at once.
-        inserted = insert_or_leave(
-            SurveyVersion, number=number, asks_nps=survey.asks_nps, created_at=clock.now(), created_by=by.actor
-        )
-        if not inserted:
+        if not insert_or_leave(SurveyVersion, number=number, created_at=clock.now(), created_by=by.actor, **facts):
             raise EditedMeanwhile
-        version_id = session().scalars(select(SurveyVersion.id).where(SurveyVersion.number == number)).one()
-        session().add_all(
-            SurveyText(version_id=version_id, language=lang, question=text.question, comment_prompt=text.comment_prompt)
-            for lang, text in {**survey.texts, **wanted}.items()
-        )
+        _write(session().scalars(select(SurveyVersion.id).where(SurveyVersion.number == number)).one(), wanted)
         record(by.actor, "survey.published", f"survey:{number}")
         after_commit(forget)
         return True
+
+
+def _write(version_id: int, survey: Survey) -> None:
+    """The texts and reasons of a version. A further question in the product's own words is left to the product."""
+    usual = default().texts
+    for language, texts in survey.texts.items():
+        own = vars(usual[language]) if language in usual else {}
+        kept = {
+            name: None if name.endswith("_question") and text == own.get(name) else text
+            for name, text in vars(texts).items()
+        }
+        session().add(SurveyText(version_id=version_id, language=language, **kept))
+    for position, reason in enumerate(survey.reasons):
+        facts = {name: getattr(reason, name) for name in ("code", "cause", "from_stars", "to_stars")}
+        texts_of = [SurveyReasonText(language=language, text=text) for language, text in reason.texts.items()]
+        session().add(SurveyReason(version_id=version_id, position=position, texts=texts_of, **facts))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVarTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, day_start
@@ -13,7 +13,7 @@ from cxweb.boards.rules import LOW
 from cxweb.orders.filters import OrderFilter, matching
 from cxweb.orders.models import Order, OrderTag
 from cxweb.orders.queries import within
-from cxweb.ratings.models import Rating
+from cxweb.ratings.models import Rating, RatingReason
 from cxweb.surveys.models import SurveyVersion
 
 Columns = TypeVarTuple("Columns")
@@ -71,6 +71,6 @@ def _with_answers(statement: Select[*Columns], chosen: BoardFilter) -> Select[*C
         versions = select(SurveyVersion.id).where(SurveyVersion.number.in_(numbers))
         statement = statement.where(Rating.survey_version_id.in_(versions))
     if report.reason:
-        # No survey asks for reasons yet, and an unknown reason gives nothing.
-        statement = statement.where(false())
+        chosen_by = select(RatingReason.rating_id).where(RatingReason.code.in_(report.reason))
+        statement = statement.where(Rating.id.in_(chosen_by))
     return statement

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import Select, select
 
-from cxweb.company.models import Depot, Setting
+from cxweb.company.models import Depot, Logo, Setting
 from cxweb.company.rules import CompanySettings, from_stored
 from cxweb.core.db import session
 
@@ -49,6 +49,11 @@ def settings_now() -> CompanySettings:
 def stored(key: str) -> str | None:
     """The stored text of one key, None where it has its default."""
     return session().scalar(select(Setting.value).where(Setting.key == key))
+
+
+def logo(digest: str) -> bytes | None:
+    """The logo's bytes, None for a digest it no longer has."""
+    return session().scalar(select(Logo.content).where(Logo.digest == digest))
 
 
 def digest_key() -> str | None:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
+LOGO_KEY = "company.logo"
 NOTIFY_CHOICES = ("none", "email", "sms", "both")
 WALL_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
@@ -37,6 +38,7 @@ class CompanySettings:
     survey_reminder_days: int = 0
     survey_sampling_percent: int = 100
     survey_correction_hours: int = 24
+    survey_closing_days: int = 0
     gateway_email_per_minute: int = 0
     gateway_sms_per_minute: int = 0
     sms_segment_price: str = ""
@@ -46,6 +48,10 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    company_colour: str = ""
+    company_public_review_url: str = ""
+    # The stored logo's digest, width and height. Not a key: only a file sets it.
+    company_logo: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -83,6 +89,13 @@ def _zone(text: str) -> str:
 def _country(text: str) -> str:
     if not re.fullmatch("[A-Z]{2}", text):
         raise ValueError("takes a country code of two capital letters such as FR")
+    return text
+
+
+def _language(text: str) -> str:
+    # Which languages there are is known where the catalogues are: the action that changes settings asks there.
+    if not re.fullmatch("[a-z]{2,3}", text):
+        raise ValueError("takes a language such as fr")
     return text
 
 
@@ -132,11 +145,23 @@ def _quiet(text: str) -> str:
     return text
 
 
+def _colour(text: str) -> str:
+    if text and not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise ValueError("takes a colour such as #0f5c4d, or nothing")
+    return text.lower()
+
+
+def _web_page(text: str) -> str:
+    if text and not re.fullmatch(r"https://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?", text):
+        raise ValueError("takes the address of a page that begins with https://, or nothing")
+    return _text(500)(text)
+
+
 PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "company.name": _text(80),
     "company.timezone": _zone,
     "company.country": _country,
-    "company.language": _choice("fr", "en"),
+    "company.language": _language,
     "company.contact": _text(200),
     "tracking.enabled": _switch,
     "feedback.enabled": _switch,
@@ -151,6 +176,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "survey.reminder_days": _whole(0, 60),
     "survey.sampling_percent": _whole(0, 100),
     "survey.correction_hours": _whole(0, 8_760),
+    "survey.closing_days": _whole(0, 3_650),
     "gateway.email.per_minute": _whole(0, 100_000),
     "gateway.sms.per_minute": _whole(0, 100_000),
     "sms.segment_price": _price,
@@ -160,6 +186,8 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "company.colour": _colour,
+    "company.public_review_url": _web_page,
 }
 
 
@@ -188,9 +216,8 @@ def write(value: str | bool | int) -> str:
 
 def from_stored(rows: Mapping[str, str]) -> CompanySettings:
     """The settings in force: the stored texts over the defaults. A key this version does not know is left aside."""
-    known = {field.name for field in fields(CompanySettings)}
-    values = {field_of(key): parse(key, text) for key, text in rows.items() if key.replace(".", "_") in known}
-    return CompanySettings(**values)  # type: ignore[arg-type]  # parse() gives each field its own type
+    values = {field_of(key): parse(key, text) for key, text in rows.items() if key in PARSERS}
+    return CompanySettings(**values, company_logo=rows.get(LOGO_KEY, ""))  # type: ignore[arg-type]  # parse() gives each field its own type
 
 
 def with_email(notify: str) -> str:

@@ -1,7 +1,7 @@
 """Languages: which one a page or message speaks, its catalogue, and dates and numbers as its readers write them."""
 
 import gettext as stdlib_gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, tzinfo
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -27,6 +28,23 @@ _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 def languages() -> tuple[str, ...]:
     """The languages the product speaks: the source's and one for each `.po` file."""
     return (SOURCE, *sorted(file.stem for file in CATALOGUES.glob("*.po")))
+
+
+@cache
+def own_names() -> dict[str, str]:
+    """Each language the product speaks under its own name: Deutsch, English, Français."""
+    names = {code: _locale(code).languages.get(code, code) for code in languages()}
+    return {code: name[0].upper() + name[1:] for code, name in sorted(names.items(), key=lambda pair: pair[1].lower())}
+
+
+def others() -> list[tuple[str, str]]:
+    """The languages that are not in force: code and own name of each."""
+    return _others(_language.get())
+
+
+@cache
+def _others(chosen: str) -> list[tuple[str, str]]:
+    return [(code, name) for code, name in own_names().items() if code != chosen]
 
 
 def language() -> str:
@@ -135,11 +153,17 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
     return format_decimal(rounded if rounded else abs(rounded), pattern, locale=locale())
 
 
+def listed(words: Sequence[str]) -> str:
+    """Words as a list is written: `late, damaged and expensive`."""
+    return format_list(words, locale=locale())
+
+
 def percent(value: float | Decimal | None, digits: int = 1) -> str:
     """A percentage given as 0–100: `39.3%`, `39,3 %` in French; `—` for None."""
     if value is None:
         return NO_DATA
-    gap = "\N{NARROW NO-BREAK SPACE}" if _language.get() == "fr" else ""
+    # Where a language puts a space before the sign, a narrow one looks best.
+    gap = "\N{NARROW NO-BREAK SPACE}" if locale().percent_formats[None].pattern.endswith("\N{NO-BREAK SPACE}%") else ""
     return f"{number(value, digits)}{gap}%"
 
 

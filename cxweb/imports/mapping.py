@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cxweb.company.rules import NOTIFY_CHOICES
+from cxweb.core.i18n import languages
 from cxweb.imports.instants import WallClock
 from cxweb.imports.refusals import CannotImport
 from cxweb.orders.rules import REF, STATUSES
@@ -21,7 +22,7 @@ FIELDS = {
 }
 REQUIRED = {ORDERS: ("ref",), RATINGS: ("ref", "order_ref", "stars", "answered_at")}
 DEFAULTS = ("channel", "notify", "status", "depot", "route", "tags", "customer_language")
-CHOICES = {"notify": NOTIFY_CHOICES, "status": STATUSES, "customer_language": ("fr", "en")}
+CHOICES = {"notify": NOTIFY_CHOICES, "status": STATUSES, "customer_language": languages()}
 KEYS = {
     ORDERS: {
         "kind",

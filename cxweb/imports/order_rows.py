@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cxweb.company.rules import NOTIFY_CHOICES
+from cxweb.core.i18n import SOURCE, languages
 from cxweb.imports.cells import Cells
 from cxweb.imports.mapping import REF_SHAPE, Mapping, split_tags
 from cxweb.imports.refusals import RefusedRow, quoted
@@ -12,7 +13,6 @@ from cxweb.imports.table import Cell, Row
 from cxweb.orders.rules import COMPLETED, REF, is_ref
 
 CONTACT = ("name", "email", "phone", "language")
-LANGUAGES = ("fr", "en")
 LONGEST_TAG, MOST_TAGS = 64, 50
 
 
@@ -114,8 +114,9 @@ class OrderReader:
             value = self._cells.line(cells, name) or self._defaults.get(name)
             if value:
                 found.contact[key] = value
-        if found.contact.get("language", "fr") not in LANGUAGES:
-            raise RefusedRow(f"customer_language {quoted(found.contact['language'])} is not fr or en")
+        if found.contact.get("language", SOURCE) not in languages():
+            known = " or ".join(reversed(languages()))
+            raise RefusedRow(f"customer_language {quoted(found.contact['language'])} is not {known}")
         if "customer_ref" in self._cells:
             found.fields["customer"] = self._cells.line(cells, "customer_ref")
 

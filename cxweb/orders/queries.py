@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.queries import branch
 from cxweb.core.db import session
-from cxweb.orders.models import CrewMember, Driver, Order
+from cxweb.orders.models import CrewMember, Driver, Order, Proof
 from cxweb.orders.rules import CANCELLED, COMPLETED, FAILED, OPEN, UnknownDriver, UnknownOrder, alphabetical
 
 Columns = TypeVarTuple("Columns")
@@ -99,3 +99,25 @@ def late_count(perimeter: Perimeter, now: datetime) -> int:
     """How many orders are past their window and still to come."""
     statement = select(func.count()).select_from(Order).where(Order.status.in_(OPEN), Order.promised_to < now)
     return session().scalar(within(statement, perimeter)) or 0
+
+
+PICTURES = {"photo": Proof.photo, "signature": Proof.signature}
+
+
+def proof_of(order_id: int) -> Proof | None:
+    """What proves an order's delivery; who asks has found the order within their perimeter."""
+    return session().get(Proof, order_id)
+
+
+def picture_of(order_id: int, kind: str) -> bytes | None:
+    """The `photo` or `signature` of a proof, None without one; who asks has found the order, or holds its link."""
+    if kind not in PICTURES:
+        return None
+    return session().scalar(select(PICTURES[kind]).where(Proof.order_id == order_id))
+
+
+def pictures_of(order_id: int) -> list[str]:
+    """Which pictures an order's proof has."""
+    present = select(*(column.is_not(None) for column in PICTURES.values())).where(Proof.order_id == order_id)
+    row = session().execute(present).first()
+    return [kind for kind, there in zip(PICTURES, row, strict=True) if there] if row else []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, literal_column, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from cxweb.accounts.rules import Perimeter
@@ -13,9 +13,9 @@ from cxweb.core import paging
 from cxweb.core.db import Prepared, session
 from cxweb.core.paging import Page
 from cxweb.orders.filters import OrderFilter, matching
-from cxweb.orders.models import CrewMember, Customer, Order, StatusChange
+from cxweb.orders.models import CrewMember, Customer, Order, Proof, StatusChange
 from cxweb.orders.queries import within
-from cxweb.ratings.models import PhoneRating, Rating, SpamMark
+from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
 
 
 class Tracked(NamedTuple):
@@ -44,6 +44,15 @@ class Tracked(NamedTuple):
     stars: int | None
     comment: str | None
     answered_at: datetime | None
+    nps: int | None = None
+    ces: int | None = None
+    open: str | None = None
+    # The codes of the chosen reasons with a space between them.
+    reasons: str | None = None
+    seen_at: datetime | None = None
+    proof_note: str | None = None
+    has_photo: bool | None = None
+    has_signature: bool | None = None
 
 
 def _last(condition: str) -> Any:
@@ -57,6 +66,13 @@ _FIRST_DRIVER = (
     .where(CrewMember.order_id == Order.id)
     .where(CrewMember.position == text("0"))
     .correlate(Order)
+    .scalar_subquery()
+)
+
+_REASONS = (
+    select(func.aggregate_strings(RatingReason.code, literal_column("' '")))  # type: ignore[arg-type]  # text, not a value
+    .where(RatingReason.rating_id == Rating.id)
+    .correlate(Rating)
     .scalar_subquery()
 )
 
@@ -85,10 +101,19 @@ _TRACKED = Prepared(
         Rating.stars,
         Rating.comment,
         Rating.answered_at,
+        Rating.nps,
+        Rating.ces,
+        Rating.open,
+        _REASONS,
+        Order.seen_at,
+        Proof.note,
+        Proof.photo.is_not(None),
+        Proof.signature.is_not(None),
     )
     .outerjoin(Depot, Depot.id == Order.depot_id)
     .outerjoin(Customer, Customer.id == Order.customer_id)
     .outerjoin(Rating, Rating.order_id == Order.id)
+    .outerjoin(Proof, Proof.order_id == Order.id)
     .where(Order.token == bindparam("token"))
 )
 
@@ -135,7 +160,8 @@ def order_rows(
 
 def rating_of(order_id: int) -> Rating | None:
     """An order's rating with its versions; who asks has found the order within their perimeter."""
-    statement = select(Rating).where(Rating.order_id == order_id).options(selectinload(Rating.versions))
+    loaded = (selectinload(Rating.versions), selectinload(Rating.reasons), selectinload(Rating.marks))
+    statement = select(Rating).where(Rating.order_id == order_id).options(*loaded)
     return session().scalar(statement)
 
 

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from cxweb.surveys.rules import CODE as CODE
+from cxweb.surveys.rules import Survey
 
 LONGEST_COMMENT = 2000
 MOST_MARKS = 8
@@ -14,7 +17,8 @@ _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 
 
 class CannotRate(Exception):
-    """The order takes no rating now; `reason` is not_completed, failed, cancelled, feedback_off or window_over."""
+    """The order takes no rating now; `reason` is not_completed, failed, cancelled, feedback_off, window_over or
+    closed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,6 +54,9 @@ class Answer:
     comment: str | None = None
     nps: int | None = None
     ces: int | None = None
+    open: str | None = None
+    # The codes, sorted; an empty tuple takes all of them back.
+    reasons: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,9 @@ class Facts:
     feedback_enabled: bool
     answered_at: datetime | None
     correction_window: timedelta
+    completed_at: datetime | None = None
+    # How many days after completion the survey still takes a first answer; 0 for ever.
+    closing_days: int = 0
 
 
 def refusal(facts: Facts, now: datetime) -> str | None:
@@ -72,6 +82,8 @@ def refusal(facts: Facts, now: datetime) -> str | None:
         return "feedback_off"
     if facts.answered_at is not None and now >= correction_ends_at(facts.answered_at, facts.correction_window):
         return "window_over"
+    if facts.answered_at is None and facts.closing_days and facts.completed_at is not None:
+        return "closed" if now >= facts.completed_at + timedelta(days=facts.closing_days) else None
     return None
 
 
@@ -101,18 +113,46 @@ def choice(field: str, sent: list[str], allowed: tuple[str, ...]) -> int | None:
     return int(sent[0])
 
 
-def comment(sent: list[str]) -> str | None:
-    """The comment as it is stored, None where the field was not sent. Raises InvalidAnswer."""
+def written(field: str, sent: list[str]) -> str | None:
+    """A comment or open answer as it is stored, None where the field was not sent. Raises InvalidAnswer."""
     if not sent:
         return None
     if len(sent) > 1:
-        raise InvalidAnswer("comment", "several")
+        raise InvalidAnswer(field, "several")
     if "\x00" in sent[0]:
-        raise InvalidAnswer("comment", "nul")
+        raise InvalidAnswer(field, "nul")
     text = cleaned(sent[0])
     if browser_length(text) > LONGEST_COMMENT:
-        raise InvalidAnswer("comment", "too_long")
+        raise InvalidAnswer(field, "too_long")
     return text
+
+
+def codes(sent: list[str]) -> tuple[str, ...] | None:
+    """The reasons sent, None where the field was not sent. Raises InvalidAnswer.
+
+    An empty value chooses nothing: the form always sends one, so that a person can take every reason back.
+    """
+    if not sent:
+        return None
+    found = sorted({code for code in sent if code})
+    if not all(CODE.fullmatch(code) for code in found):
+        raise InvalidAnswer("reasons", "not_a_choice")
+    return tuple(found)
+
+
+def fitting(answer: Answer, survey: Survey) -> Answer:
+    """The answer with those of its reasons only that the survey offers for its stars.
+
+    A chip that was chosen before the stars changed is still sent, though nobody sees it any more. Raises InvalidAnswer
+    for a reason that the survey does not have.
+    """
+    if not answer.reasons:
+        return answer
+    offered = [survey.reason(code) for code in answer.reasons]
+    if None in offered:
+        raise InvalidAnswer("reasons", "not_a_choice")
+    kept = tuple(reason.code for reason in offered if reason and (not answer.stars or reason.fits(answer.stars)))
+    return replace(answer, reasons=kept)
 
 
 def cleaned(text: str) -> str:
@@ -139,4 +179,6 @@ def merged(stored: Answer, sent: Answer) -> Answer:
         comment=stored.comment if sent.comment is None else sent.comment or None,
         nps=stored.nps if sent.nps is None else sent.nps,
         ces=stored.ces if sent.ces is None else sent.ces,
+        open=stored.open if sent.open is None else sent.open or None,
+        reasons=stored.reasons if sent.reasons is None else sent.reasons,
     )

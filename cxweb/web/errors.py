@@ -10,8 +10,14 @@ from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
 from cxweb.web import shell
 from cxweb.web.api.problems import problem
+from cxweb.web.company_words import company_words
 from cxweb.web.session import is_staff_path, staff
 
+# Unknown, expired and rotated links look alike; whoever holds one is a customer, and is spoken to as one.
+UNKNOWN_LINK = (
+    lazy("We cannot find this order"),
+    lazy("The link is incomplete, or a newer one has replaced it. Open the one of your latest message once more."),
+)
 STALE_FORM = (
     lazy("This form can no longer be sent"),
     lazy("You have signed in or out since it was opened. Nothing changed. Go back, reload it and send it again."),
@@ -37,7 +43,9 @@ def page(code: int, texts: tuple[str, str] | None = None) -> Response:
     title, advice = texts or TEXTS.get(code, TEXTS[400])
     if code < 500 and is_staff_path(request.path) and staff():
         return make_response(shell.render("admin/error.html", title=gettext(title), advice=gettext(advice)), code)
-    html = render_template("public/error.html", title=gettext(title), advice=gettext(advice))
+    # Where the database may be what broke, the company is not asked for.
+    company = company_words(settings(), i18n.language()) if code < 500 else None
+    html = render_template("public/error.html", title=gettext(title), advice=gettext(advice), company=company)
     return make_response(html, code)
 
 
@@ -53,6 +61,8 @@ def _answer(error: HTTPException) -> Response:
         return page(code)
     person = staff() if is_staff_path(request.path) else None
     choose_language(person.language if person else None)
+    if code == 404 and request.path.startswith("/t/"):
+        return page(code, UNKNOWN_LINK)
     return page(code, STALE_FORM if isinstance(error, CSRFError) else None)
 
 
@@ -64,4 +74,4 @@ def arguments() -> MultiDict[str, str]:
 def choose_language(*wishes: str | None) -> None:
     """Put the reader's language in force: `?lang`, then the wishes, the browser's, the company's."""
     asked = i18n.known(arguments().get("lang"), *wishes)
-    i18n.speak(asked or i18n.known(*request.accept_languages.values()) or settings().company_language)
+    i18n.speak(asked or i18n.known(*request.accept_languages.values(), settings().company_language) or i18n.SOURCE)

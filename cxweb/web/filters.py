@@ -22,7 +22,9 @@ def init_app(app: Flask) -> None:
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
     env.trim_blocks = env.lstrip_blocks = True
-    env.globals.update(static_url=_static_url(app), language=i18n.language, window=words.window)
+    env.globals.update(
+        static_url=_static_url(app), language=i18n.language, other_languages=i18n.others, window=words.window
+    )
     env.filters.update(
         day=i18n.day,
         time=i18n.time,

@@ -5,15 +5,21 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from flask import current_app
+from markupsafe import Markup
+
 from cxweb.company.rules import CompanySettings
 from cxweb.core import i18n
-from cxweb.core.i18n import gettext, language, lazy
+from cxweb.core.i18n import gettext, language
 from cxweb.orders.rules import first_name, masked_address
 from cxweb.ratings.queries import Tracked
 from cxweb.ratings.rules import Facts, correction_ends_at, refusal
-from cxweb.surveys.rules import Survey, filled
+from cxweb.surveys.rules import Survey
+from cxweb.web.company_words import CompanyWords, company_words
+from cxweb.web.survey_words import Recorded, SurveyForm, Until, empty_form, recorded_answer
 
-STAR_WORDS = (lazy("Very poor"), lazy("Poor"), lazy("Average"), lazy("Good"), lazy("Excellent"))
+# Stands for the token where the frame is made: no name or contact of a company can hold it.
+LINK = "\x1a"
 STEPS = ("planned", "on_the_way", "arrived", "completed")
 
 
@@ -25,43 +31,28 @@ class Step(NamedTuple):
     state: str
 
 
-class SurveyForm(NamedTuple):
-    """The question as it stands to be answered: empty, preselected, or sent with something wrong."""
+class Proof(NamedTuple):
+    """What proves the delivery: a note, and whether there is a photo and a signature to look at."""
 
-    question: str
-    comment_prompt: str
-    stars: int | None
-    comment: str
-    error_field: str = ""
-    error: str = ""
-
-
-class Recorded(NamedTuple):
-    """The rating as stored."""
-
-    stars: int
-    word: str
-    comment: str | None
-    question: str
-    editable_until: str
-    why_closed: str
+    note: str
+    photo: bool
+    signature: bool
 
 
 class TrackingPage(NamedTuple):
     """Everything the template shows, already in words."""
 
-    ref: str
-    title: str
-    company: str
-    contact: str
-    contact_link: str
+    company: CompanyWords
     headline: str
     lead: str
     details: list[str]
     steps: list[Step]
+    proof: Proof | None
     form: SurveyForm | None
     recorded: Recorded | None
     notice: str
+    # Whether the order ended without being completed, so that the customer may have something to say.
+    ended: bool
 
 
 def present(
@@ -75,60 +66,78 @@ def present(
     editing: bool = False,
     notice: str = "",
 ) -> TrackingPage:
-    """The page of an order in the language in force. `form` is what was sent and refused; `notice` says why nothing
+    """The page of an order in the language in force. `form` is what was sent and not stored; `notice` says why nothing
     was stored."""
     zone = ZoneInfo(order.timezone) if order.timezone else company.zone
-    shown = form
     refused = refusal(_facts(order, company), now)
-    if shown is None and not refused and (order.stars is None or editing):
-        shown = empty_form(order, company, survey, preselected)
-    contact, link = _contact(company.company_contact)
+    if refused:
+        notice, form = notice or (form.error if form else ""), None
+    elif form is None and (order.stars is None or editing):
+        form = empty_form(order, company, survey, preselected)
+    recorded = None
+    if form is None and order.stars is not None:
+        recorded = recorded_answer(order, company, survey, _until(order, company, now, zone, refused))
+    ended = order.status in {"failed", "cancelled"}
     return TrackingPage(
-        ref=order.ref,
-        title=gettext("Your delivery") if order.channel == "delivery" else gettext("Your order"),
-        company=company.shown_name,
-        contact=contact,
-        contact_link=link,
+        company=company_words(company, language()),
         headline=_headline(order, now, zone),
         lead=_lead(order),
         details=_details(order, now, zone),
         steps=_steps(order, now, zone),
-        form=shown,
-        recorded=None if shown else _recorded(order, company, survey, now, zone, refused),
-        notice=notice,
+        proof=_proof(order),
+        form=form,
+        recorded=recorded,
+        notice=notice or (why_not(refused) if refused == "closed" else ""),
+        ended=ended,
     )
 
 
-def empty_form(order: Tracked, company: CompanySettings, survey: Survey, preselected: int | None) -> SurveyForm:
-    """The form before anything is sent; a stored answer fills it."""
-    texts = survey.text(language())
-    return SurveyForm(
-        question=filled(texts.question, company.shown_name),
-        comment_prompt=filled(texts.comment_prompt, company.shown_name),
-        stars=preselected or order.stars,
-        comment=order.comment or "",
+def render(page: TrackingPage, token: str, asked: str = "") -> str:
+    """The page as HTML; `asked` is the language that its address asked for, if any."""
+    form, recorded, company = page.form, page.recorded, page.company
+    header, footer = _frame(language(), company, form is not None)
+    return current_app.jinja_env.get_template("public/tracking.html").render(
+        page=page,
+        form=form,
+        recorded=recorded,
+        skin=form.asked.skin if form else recorded.skin if recorded else "",
+        company=company,
+        header=header.replace(LINK, token),
+        footer=footer.replace(LINK, token),
+        token=token,
+        asked=asked,
     )
+
+
+@lru_cache(maxsize=64)
+def _frame(_language: str, company: CompanyWords, form: bool) -> tuple[Markup, Markup]:
+    """Head and foot of every page of the company. Only the link's token differs, so they are made once with LINK."""
+    parts = (
+        current_app.jinja_env.get_template(f"public/_{part}.html").render(company=company, form=form, token=LINK)
+        for part in ("header", "footer")
+    )
+    header, footer = (Markup(part) for part in parts)  # noqa: S704 - escaped by the templates
+    return header, footer
 
 
 def _facts(order: Tracked, company: CompanySettings) -> Facts:
     window = timedelta(hours=company.survey_correction_hours)
-    return Facts(order.status, company.feedback_enabled, order.answered_at, window)
+    enabled = company.feedback_enabled
+    return Facts(order.status, enabled, order.answered_at, window, order.completed_at, company.survey_closing_days)
 
 
-def _recorded(
-    order: Tracked, company: CompanySettings, survey: Survey, now: datetime, zone: ZoneInfo, refused: str | None
-) -> Recorded | None:
-    if order.stars is None or order.answered_at is None:
+def _until(order: Tracked, company: CompanySettings, now: datetime, zone: ZoneInfo, refused: str | None) -> Until:
+    """Until when the recorded answer may be changed, or why it no longer may."""
+    if refused or order.answered_at is None:
+        return Until("", why_not(refused) if refused else "")
+    ends = correction_ends_at(order.answered_at, timedelta(hours=company.survey_correction_hours))
+    return Until(gettext("until %(when)s") % {"when": _when(ends, now, zone)}, "")
+
+
+def _proof(order: Tracked) -> Proof | None:
+    if order.proof_note is None and not order.has_photo and not order.has_signature:
         return None
-    until = correction_ends_at(order.answered_at, timedelta(hours=company.survey_correction_hours))
-    return Recorded(
-        stars=order.stars,
-        word=gettext(STAR_WORDS[order.stars - 1]),
-        comment=order.comment,
-        question=filled(survey.text(language()).question, company.shown_name),
-        editable_until="" if refused else gettext("until %(when)s") % {"when": _when(until, now, zone)},
-        why_closed=why_not(refused) if refused else "",
-    )
+    return Proof(order.proof_note or "", bool(order.has_photo), bool(order.has_signature))
 
 
 def why_not(reason: str) -> str:
@@ -138,6 +147,7 @@ def why_not(reason: str) -> str:
         "failed": gettext("This order could not be completed, so it cannot be rated."),
         "cancelled": gettext("This order was cancelled, so it cannot be rated."),
         "feedback_off": gettext("Ratings are closed at the moment."),
+        "closed": gettext("The time to rate this order is over."),
         "window_over": gettext("The time to change your rating is over. It stays as recorded."),
     }[reason]
 
@@ -213,18 +223,6 @@ def _labels(_language: str, delivery: bool) -> tuple[str, str, str, str]:
 
 def _state(index: int, reached: int) -> str:
     return "current" if index == reached else "done" if index < reached else "ahead"
-
-
-def _contact(text: str) -> tuple[str, str]:
-    """The company's contact and the link that reaches it: an address, a phone number or a page."""
-    if text.startswith(("https://", "http://")):
-        return text.split("://", 1)[1].rstrip("/"), text
-    if "@" in text and " " not in text:
-        return text, f"mailto:{text}"
-    digits = "".join(c for c in text if c.isdigit() or c == "+")
-    if len(digits) >= 8 and not any(c.isalpha() for c in text):
-        return text, f"tel:{digits}"
-    return text, ""
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
+from cxweb.surveys.queries import shown_to
 
 STATUSES: Mapping[str, str] = {
     "planned": lazy("Planned"),
@@ -44,7 +45,22 @@ ROLES: Mapping[str, str] = {
     "reader": lazy("Reader"),
 }
 # Each under its own name, in its own language.
-LANGUAGES: Mapping[str, str] = {"fr": "Français", "en": "English"}
+LANGUAGES: Mapping[str, str] = i18n.own_names()
+# How the five choices are drawn, and what a reason says of.
+SKINS: Mapping[str, str] = {"stars": lazy("Stars"), "numbers": lazy("Numbers 1 to 5"), "smileys": lazy("Faces")}
+CAUSES: Mapping[str, str] = {
+    "driver": lazy("Driver"),
+    "product": lazy("Product"),
+    "delay": lazy("Delay"),
+    "price": lazy("Price"),
+    "other": lazy("Other cause"),
+}
+# What may mean that a rating was not the customer's own; it is shown, and counts all the same.
+MARKS: Mapping[str, str] = {
+    "staff_session": lazy("given in a browser of the staff"),
+    "depot_address": lazy("given from a depot’s network"),
+    "seconds_after": lazy("given seconds after the completion"),
+}
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": lazy("E-mail"), "sms": lazy("SMS")}
 MESSAGE_KINDS: Mapping[str, str] = {"order-completed": lazy("Order completed")}
 ACTORS: Mapping[str, str] = {
@@ -78,6 +94,12 @@ def move_word(status: str, current: str) -> str:
     reopens = current == "completed"
     word = REOPEN if reopens else MOVES[status]
     return gettext(word)
+
+
+def reason_word(code: str, survey_version_id: int | None) -> str:
+    """A reason as the survey of its answer words it."""
+    reason = shown_to(survey_version_id).reason(code)
+    return reason.text(i18n.language()) if reason else code
 
 
 def actor_word(actor: str, names: Mapping[str, str]) -> str:
@@ -137,6 +159,10 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "delay": delay,
     "message_state_word": _word(MESSAGE_STATES),
     "suppressed_word": _word(SUPPRESSED),
+    "reason_word": reason_word,
+    "skin_word": _word(SKINS),
+    "cause_word": _word(CAUSES),
+    "mark_word": _word(MARKS),
     "language_word": lambda code: LANGUAGES.get(code, code),
     "role_word": _word(ROLES),
     "message_channel_word": _word(MESSAGE_CHANNELS),

@@ -6,12 +6,10 @@ let asked = 0;
 
 async function refresh() {
   const turn = ++asked;
-  const language = form.elements.shown.value;
-  const query = new URLSearchParams({
-    lang: language,
-    question: form.elements[`question_${language}`].value,
-    comment_prompt: form.elements[`comment_prompt_${language}`].value,
-  });
+  const query = new URLSearchParams(new FormData(form));
+  query.delete("csrf_token");
+  query.set("lang", form.elements.shown.value);
+  query.set("draft", "1");
   const answer = await fetch(`${form.dataset.preview}?${query}`);
   if (!answer.ok || turn !== asked) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

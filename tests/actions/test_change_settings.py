@@ -75,6 +75,9 @@ GOOD = {
     "gateway.sms.per_minute": "60",
     "sms.segment_price": "0.045",
     "company.currency": "CHF",
+    "company.colour": "#123456",
+    "company.public_review_url": "https://reviews.example.com/colibri?from=page",
+    "survey.closing_days": "30",
 }
 
 

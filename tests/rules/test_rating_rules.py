@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxweb.ratings.rules import FIVE, Answer, InvalidAnswer, browser_length, choice, cleaned, comment, merged
+from cxweb.ratings.rules import FIVE, Answer, InvalidAnswer, browser_length, choice, cleaned, merged, written
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_comments_are_kept_as_typed_but_for_what_no_reader_sees(typed: str, kept
 
 def test_lengths_are_counted_as_a_browser_counts() -> None:
     assert browser_length("😀") == 2
-    assert comment(["😀" * 1000]) == "😀" * 1000
+    assert written("comment", ["😀" * 1000]) == "😀" * 1000
     with pytest.raises(InvalidAnswer, match="too_long"):
-        comment(["😀" * 1000 + "a"])
+        written("comment", ["😀" * 1000 + "a"])
 
 
 @pytest.mark.parametrize("sent", [["५"], ["５"], [" 5"], ["5 "], ["05"], ["5.0"], ["-1"], ["x"], [""]])

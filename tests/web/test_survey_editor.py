@@ -99,7 +99,9 @@ def test_a_text_nobody_could_read_is_refused_beside_its_field(admin: Client, fie
 
 
 def test_the_preview_is_the_customers_page_with_unsaved_texts(admin: Client) -> None:
-    query = urlencode({"lang": "fr", "question": "Et [Nom de l’entreprise] <i>?", "comment_prompt": "Un mot"})
+    query = urlencode(
+        {"lang": "fr", "draft": "1", "question_fr": "Et [Nom de l’entreprise] <i>?", "comment_prompt_fr": "Un mot"}
+    )
     page = admin.get(f"{PATH}/preview?{query}")
     assert "Et Maison Colibri &lt;i&gt;?" in page.text
     assert '<html lang="fr">' in page.text
@@ -113,7 +115,7 @@ def test_the_preview_is_the_customers_page_with_unsaved_texts(admin: Client) -> 
 def test_the_preview_works_without_scripts(admin: Client) -> None:
     shown = admin.submit(PATH, {**FORM, "shown": "en", "question_en": "Unsaved?", "preview": "1"})
     assert shown.status_code == 200
-    assert "lang=en&amp;question=Unsaved%3F" in shown.text
+    assert "question_en=Unsaved%3F" in shown.text
     assert 'value="Unsaved?"' in shown.text
     assert 'value="en" checked' in shown.text
     assert versions() == 0
@@ -125,6 +127,10 @@ def test_the_preview_shows_the_form_even_while_feedback_is_off(admin: Client, ma
     assert "nobody sees this page now" in admin.get(PATH).text
 
 
-@pytest.mark.parametrize("query", ["question=%00", "question=" + "x" * 3000, "lang=%00", "question=%ff", "lang=de"])
+@pytest.mark.parametrize(
+    "query",
+    ["draft=1&question_fr=%00", "draft=1&question_fr=" + "x" * 3000, "lang=%00", "draft=1&question_en=%ff", "lang=de"]
+    + ["draft=1&skin=cubes", "draft=1&reason_1_fr=x&reason_1_cause=%00&reason_1_from=9&reason_1_code=../"],
+)
 def test_the_preview_takes_anything(admin: Client, query: str) -> None:
     assert admin.get(f"{PATH}/preview?{query}").status_code == 200

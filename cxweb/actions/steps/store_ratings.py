@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from cxweb.actions.steps.insert_many import insert_many, new_ids
 from cxweb.actions.steps.tell_boards import tell_boards_of
@@ -15,7 +15,7 @@ from cxweb.imports.rating_rows import RatingRow
 from cxweb.imports.refusals import quoted
 from cxweb.orders.models import Order
 from cxweb.orders.rules import COMPLETED
-from cxweb.ratings.models import Rating, RatingVersion
+from cxweb.ratings.models import Rating, RatingReason, RatingVersion
 
 _ORDERS = select(Order.ref, Order.id, Order.status).where(~Order.is_demo).order_by(Order.id)
 _STORED = select(
@@ -100,7 +100,8 @@ def _replace(choice: Choice, stored: Stored, now: datetime) -> list[dict[str, An
     values = {**_content(choice), "version": version}
     if other:
         # Another answer takes the place: what only the former one said goes with it, and stays in the versions.
-        values |= dict.fromkeys(("survey_version_id", "nps", "ces", "language"))
+        values |= dict.fromkeys(("survey_version_id", "nps", "ces", "open", "language"))
+        session().execute(delete(RatingReason).where(RatingReason.rating_id == stored.id))
     session().connection().execute(update(Rating).where(Rating.id == stored.id).values(values))
     return [_version(stored.id, version, choice, now)] if differs else []
 

@@ -1,6 +1,6 @@
 """The URL table of the staff's pages: every row names the act that opens it, and none is open by omission."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.notifications.queries import UnknownMessage
@@ -19,14 +19,25 @@ from cxweb.web.admin import (
     ratings,
     settings_company,
     settings_live,
+    settings_logo,
     settings_survey,
     settings_tracking,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
+from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect
 
 blueprint = Blueprint("admin", __name__)
+
+
+@blueprint.before_request
+def allow_files() -> None:
+    """Let the addresses that take a file have a longer body; before the token of the form is read, which reads it."""
+    if request.endpoint == "admin.settings_logo_update":
+        request.max_content_length = LONGEST_BODY
+
+
 blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
@@ -65,6 +76,7 @@ rule("/admin/orders", orders.index, act="orders")
 rule("/admin/orders/new", new_order.new, act="orders")
 rule("/admin/orders/new", new_order.create, act="orders", method="POST")
 rule(f"/admin/orders/{ID}order_id>", orders.show, act="orders")
+rule(f"/admin/orders/{ID}order_id>/proof/<kind>", orders.proof, act="orders")
 rule(f"/admin/orders/{ID}order_id>/status", orders.update, act="orders", method="POST")
 rule(f"/admin/orders/{ID}order_id>/spam", order_acts.mark, act="relations", method="POST")
 rule(f"/admin/orders/{ID}order_id>/spam/lift", order_acts.lift, act="relations", method="POST")
@@ -81,6 +93,7 @@ rule("/admin/settings/tracking", settings_tracking.update, act="settings", metho
 rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act="settings", method="POST")
 rule("/admin/settings/survey", settings_survey.edit, act="settings")
 rule("/admin/settings/survey", settings_survey.update, act="settings", method="POST")
+rule("/admin/settings/survey/limits", settings_survey.update_limits, act="settings", method="POST")
 rule("/admin/settings/survey/preview", settings_survey.preview, act="settings")
 rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
@@ -88,6 +101,7 @@ rule("/admin/settings/live", settings_live.edit, act="settings")
 rule("/admin/settings/live", settings_live.update, act="settings", method="POST")
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
+rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):

@@ -1,5 +1,6 @@
 """Every component once, so that a look and a test see them all."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,8 @@ def index() -> ResponseReturnValue:
     form.email.errors = [lazy("This is not an e-mail address. It looks like name@example.com.")]
     comment = "Livré à l’heure, et le livreur a monté le colis jusqu’au troisième. Merci !"
     answer = Answer(1, 4, comment, "fr", now - timedelta(minutes=12), 4821, "4821", [(1, "Hugo Marchand")])
-    low = Answer(2, 2, None, None, now - timedelta(hours=3), 4752, "4752", [(2, "Bartosz Nowak")])
+    low = Answer(2, 2, None, None, now - timedelta(hours=3), 4752, "4752", [(2, "Bartosz Nowak")], 3, 2)
+    low = replace(low, reasons=("late", "damaged"), marks=("seconds_after",))
     return render(
         "admin/components.html",
         form=form,

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.actions.record_driver_view import record_driver_view
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import DriverRow, answers, driver_months, driver_rows, feedback
+from cxweb.analytics.queries import answers, feedback
 from cxweb.analytics.rules import LEAST_OF_A_DRIVER
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.paging import Page
+from cxweb.drivers.queries import DriverRow, driver_months, driver_rows, own_causes
 from cxweb.orders.queries import driver_by_id, drivers_of
 from cxweb.web.admin import address
 from cxweb.web.admin.driver_chart import chart
@@ -45,6 +46,7 @@ def show(driver_id: int) -> ResponseReturnValue:
         "admin/driver.html",
         driver=driver,
         figures=feedback(chosen, perimeter),
+        own=own_causes(driver, perimeter),
         least=LEAST_OF_A_DRIVER,
         chart=chart(driver_months(driver, perimeter), LEAST_OF_A_DRIVER, clock.now(), settings().zone),
         since=settings().drivers_since(clock.now()),

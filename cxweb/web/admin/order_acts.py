@@ -8,7 +8,7 @@ from cxweb.actions.mark_spam import mark_spam
 from cxweb.actions.record_phone_rating import record_phone_rating
 from cxweb.actions.rotate_link import rotate_link
 from cxweb.core.i18n import gettext, lazy
-from cxweb.ratings.rules import FIVE, CannotRecord, InvalidAnswer, NothingToMark, choice, comment
+from cxweb.ratings.rules import FIVE, CannotRecord, InvalidAnswer, NothingToMark, choice, written
 from cxweb.web.admin.address import plain
 from cxweb.web.admin.guard import safe
 from cxweb.web.admin.order_page import LONGEST_REASON
@@ -47,7 +47,7 @@ def rotate(order_id: int) -> ResponseReturnValue:
 def record(order_id: int) -> ResponseReturnValue:
     try:
         stars = choice("stars", request.form.getlist("stars"), FIVE)
-        said = comment(request.form.getlist("comment"))
+        said = written("comment", request.form.getlist("comment"))
     except InvalidAnswer:
         stars, said = None, None
     if stars is None:

@@ -1,6 +1,6 @@
 """The orders' list, an order with its history, messages and rating, and the buttons that move it."""
 
-from flask import flash, redirect, request
+from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.actions.change_order_status import change_order_status
@@ -8,9 +8,10 @@ from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
+from cxweb.core.pictures import MEDIA_TYPE
 from cxweb.orders.filters import CHOICES, OrderFilter
 from cxweb.orders.models import Order
-from cxweb.orders.queries import by_id
+from cxweb.orders.queries import by_id, picture_of, pictures_of, proof_of
 from cxweb.orders.rules import ForbiddenTransition, MissingReason
 from cxweb.ratings.queries import order_rows
 from cxweb.web.admin import address
@@ -47,6 +48,14 @@ def show(order_id: int) -> ResponseReturnValue:
     return _page(by_id(order_id, me().perimeter))
 
 
+def proof(order_id: int, kind: str) -> ResponseReturnValue:
+    """A picture of an order's proof of delivery."""
+    content = picture_of(by_id(order_id, me().perimeter).id, kind)
+    if content is None:
+        abort(404)
+    return Response(content, mimetype=MEDIA_TYPE)
+
+
 def update(order_id: int) -> ResponseReturnValue:
     wanted, reason = request.form.get("status", ""), address.plain(request.form.get("reason", ""))
     try:
@@ -62,4 +71,5 @@ def update(order_id: int) -> ResponseReturnValue:
 
 
 def _page(order: Order, problem: str = "") -> str:
-    return render("admin/order.html", order=order, problem=problem, **details(order))
+    proof, pictures = proof_of(order.id), pictures_of(order.id)
+    return render("admin/order.html", order=order, problem=problem, proof=proof, pictures=pictures, **details(order))

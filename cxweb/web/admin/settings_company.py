@@ -11,18 +11,21 @@ from wtforms.fields.choices import SelectChoice
 from cxweb.actions.change_settings import change_settings
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import InvalidCompanySetting, parse
-from cxweb.core.i18n import gettext, lazy, locale
+from cxweb.core.colours import DARK, LIGHT, Accent, accent_on, contrast
+from cxweb.core.i18n import gettext, languages, lazy, locale
 from cxweb.web.admin.new_order_form import TOO_LONG, plain
+from cxweb.web.company_words import logo_of
 from cxweb.web.session import me
 from cxweb.web.shell import render
 from cxweb.web.words import LANGUAGES
 
-NAMES = ("name", "language", "timezone", "country", "contact")
+NAMES = ("name", "language", "timezone", "country", "contact", "colour")
 PROBLEMS = {
     "name": TOO_LONG,
     "contact": TOO_LONG,
     "timezone": lazy("Choose a time zone of the list, such as Europe/Paris."),
     "country": lazy("Choose a country of the list."),
+    "colour": lazy("Write a colour such as #0f5c4d."),
     "language": lazy("Choose a language of the list."),
 }
 
@@ -33,6 +36,7 @@ class CompanyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     timezone = StringField(lazy("Time zone"), filters=[plain])
     country = SelectField(lazy("Country"), validate_choice=False)
     contact = StringField(lazy("Contact for customers"), filters=[plain])
+    colour = StringField(lazy("Colour"), filters=[plain])
 
     def offer(self) -> None:
         self.language.choices = [SelectChoice(value=code, label=name) for code, name in LANGUAGES.items()]
@@ -46,7 +50,11 @@ class CompanyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         except InvalidCompanySetting:
             raise ValidationError(PROBLEMS[field.name]) from None
 
-    validate_name = validate_language = validate_timezone = validate_country = validate_contact = _check
+    def validate_language(self, field: Field) -> None:
+        if field.data not in languages():
+            raise ValidationError(PROBLEMS["language"])
+
+    validate_name = validate_timezone = validate_country = validate_contact = validate_colour = _check
 
 
 def edit() -> ResponseReturnValue:
@@ -65,4 +73,21 @@ def update() -> ResponseReturnValue:
 
 def _page(form: CompanyForm) -> str:
     form.offer()
-    return render("admin/settings/company.html", form=form, zones=sorted(available_timezones()))
+    company = settings_now()
+    return render(
+        "admin/settings/company.html",
+        form=form,
+        zones=sorted(available_timezones()),
+        logo=logo_of(company.company_logo),
+        shades=_shades(company.company_colour),
+    )
+
+
+def _shades(colour: str) -> list[tuple[str, Accent, float | None]]:
+    """A ground, what the colour becomes on it, and the contrast that it would have had where it had to be adjusted."""
+    found = []
+    for grounds in (LIGHT, DARK) if colour else ():
+        shade = accent_on(colour, grounds)
+        least = min(contrast(colour, ground) for ground in (*grounds, shade.soft))
+        found.append((grounds[1], shade, least if shade.accent != colour else None))
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from cxweb.web.api import metrics, orders
+from cxweb.web.api import metrics, orders, proof
 from cxweb.web.api.keys import needs
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -18,4 +18,5 @@ def _rule(path: str, method: str, scope: str, view: Callable[..., Response]) -> 
 _rule("/orders/<ref>", "PUT", "orders", orders.save_order)
 _rule("/orders/<ref>", "GET", "read", orders.show_order)
 _rule("/orders/<ref>/status", "POST", "orders", orders.change_status)
+_rule("/orders/<ref>/proof", "POST", "orders", proof.save)
 _rule("/metrics/feedback", "GET", "metrics", metrics.feedback)

@@ -21,7 +21,7 @@ from cxweb.web.api.problems import problem
 from cxweb.web.api.schemas import BadBody, OrderSchema, StatusSchema, body
 
 
-def _refusals(view: Callable[..., Response]) -> Callable[..., Response]:
+def refusals(view: Callable[..., Response]) -> Callable[..., Response]:
     """Tell each refusal of the product as the problem it is."""
 
     @wraps(view)
@@ -44,7 +44,7 @@ def _refusals(view: Callable[..., Response]) -> Callable[..., Response]:
     return answered
 
 
-@_refusals
+@refusals
 def save_order(ref: str) -> Response:
     if not rules.is_ref(ref):
         return problem(422, "This ref cannot be used.", [("", "takes 1 to 64 of A–Z a–z 0–9 . _ : -, and not bulk")])
@@ -54,10 +54,10 @@ def save_order(ref: str) -> Response:
         names = {"line": "address_line", "postcode": "postcode", "city": "city"}
         sent.update({names[name]: value for name, value in address.items()})
     saved = saving.save_order(ref, OrderFields(**sent), client())  # type: ignore[typeddict-item]
-    return _shown(ref, 201 if saved.created else 200)
+    return shown(ref, 201 if saved.created else 200)
 
 
-@_refusals
+@refusals
 def change_status(ref: str) -> Response:
     sent = body(StatusSchema())
     moving.change_order_status(
@@ -69,15 +69,16 @@ def change_status(ref: str) -> Response:
         reason=sent.get("reason"),
         drivers=sent.get("drivers"),
     )
-    return _shown(ref, 200)
+    return shown(ref, 200)
 
 
-@_refusals
+@refusals
 def show_order(ref: str) -> Response:
-    return _shown(ref, 200)
+    return shown(ref, 200)
 
 
-def _shown(ref: str, code: int) -> Response:
+def shown(ref: str, code: int) -> Response:
+    """The order as its program sees it now."""
     order = by_ref(ref, client().perimeter)
     response = jsonify(_order(order, of_order(order.id), for_order(order.id)))
     response.status_code = code
@@ -115,8 +116,8 @@ def _rating(rating: Rating) -> dict[str, object]:
         "comment": rating.comment,
         "nps": rating.nps,
         "ces": rating.ces,
-        "open": None,
-        "reasons": [],
+        "open": rating.open,
+        "reasons": sorted(reason.code for reason in rating.reasons),
         "answered_at": _instant(rating.answered_at),
         "version": rating.version,
     }

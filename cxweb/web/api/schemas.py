@@ -9,6 +9,7 @@ from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from cxweb.company.rules import NOTIFY_CHOICES
+from cxweb.core.i18n import languages
 from cxweb.orders.rules import EARLIEST, LATEST, REF, STATUSES
 from cxweb.ratings.rules import cleaned
 
@@ -63,7 +64,7 @@ class CustomerSchema(Schema):
     # Taken as it comes: a wrong address suppresses the message with its reason, and must not lose the order.
     email = Text()
     phone = Text()
-    language = fields.String(allow_none=True, validate=validate.OneOf(["fr", "en"]))
+    language = fields.String(allow_none=True, validate=validate.OneOf(languages()))
 
     class Meta:
         unknown = RAISE

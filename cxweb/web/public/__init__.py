@@ -2,12 +2,18 @@
 
 from flask import Blueprint
 
-from cxweb.web.public import health, tracking, wall
+from cxweb.web.public import health, looks, privacy, tracking, wall
 
 blueprint = Blueprint("public", __name__)
 
 blueprint.add_url_rule("/t/<token>", view_func=tracking.show)
+blueprint.add_url_rule("/t/<token>", view_func=tracking.retell, methods=["POST"])
 blueprint.add_url_rule("/t/<token>/rating", view_func=tracking.rate, methods=["POST"])
+blueprint.add_url_rule("/t/<token>/seen", view_func=tracking.seen, methods=["POST"])
+blueprint.add_url_rule("/t/<token>/proof/<kind>", view_func=tracking.proof)
+blueprint.add_url_rule("/privacy", "privacy", privacy.show)
+blueprint.add_url_rule("/logo/<digest>", view_func=looks.show_logo)
+blueprint.add_url_rule("/colour/<colour>.css", view_func=looks.colour)
 blueprint.add_url_rule("/healthz", view_func=health.alive)
 blueprint.add_url_rule("/readyz", view_func=health.ready)
 blueprint.add_url_rule("/wall/<token>", "wall", wall.show)

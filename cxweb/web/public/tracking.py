@@ -1,19 +1,23 @@
 """The tracking page and the post of a rating. Whoever knows the 128-bit address may post: no cookie, no nonce."""
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from cxweb.actions.rate_order import rate_order
+from cxweb.actions.record_opening import record_opening
 from cxweb.company.queries import settings
 from cxweb.core import clock, tokens
 from cxweb.core.i18n import gettext, language
+from cxweb.core.pictures import MEDIA_TYPE
+from cxweb.orders.queries import picture_of
 from cxweb.ratings.queries import Tracked, tracked
 from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
 from cxweb.web.errors import arguments, choose_language
-from cxweb.web.public.rating_form import read_answer
-from cxweb.web.tracking_page import SurveyForm, empty_form, present, why_not
+from cxweb.web.public.rating_form import as_sent, asked_version, problem_words, read_answer
+from cxweb.web.survey_words import SurveyForm, empty_form
+from cxweb.web.tracking_page import present, render, why_not
 
 
 def show(token: str) -> Response:
@@ -23,18 +27,43 @@ def show(token: str) -> Response:
     return _page(order, 200, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
 
 
+def retell(token: str) -> Response:
+    """The page in another language with what was filled in so far; nothing is stored."""
+    order = _find(token)
+    try:
+        return _page(order, 200, form=as_sent(_form(order)))
+    except HTTPException as error:
+        return _page(order, error.code or 400, form=_unreadable(order, error))
+
+
 def rate(token: str) -> BaseResponse:
     order = _find(token)
     try:
-        rate_order(token, read_answer(), language())
+        rate_order(token, read_answer(), language(), asked_version())
     except InvalidAnswer as error:
-        return _page(order, 422, form=_sent(order, error))
+        sent = as_sent(_form(order))._replace(error_field=error.field, error=problem_words(error))
+        return _page(order, 422, form=sent)
     except CannotRate as refusal:
         return _page(order, 409, notice=why_not(refusal.reason))
     except HTTPException as error:
         return _page(order, error.code or 400, form=_unreadable(order, error))
     chosen = request.args.get("lang") or None
     return redirect(url_for("public.show", token=token, lang=chosen), 303)
+
+
+def seen(token: str) -> Response:
+    """The page's script says that a person looks at it; only the first time is written."""
+    order = _find(token)
+    if order.seen_at is None:
+        record_opening(order.order_id)
+    return Response(status=204)
+
+
+def proof(token: str, kind: str) -> Response:
+    content = picture_of(_find(token).order_id, kind)
+    if content is None:
+        raise NotFound
+    return Response(content, mimetype=MEDIA_TYPE)
 
 
 def _find(token: str) -> Tracked:
@@ -50,37 +79,14 @@ def _page(order: Tracked, code: int, **facts: object) -> Response:
     company = settings()
     survey = shown_to(order.survey_version_id)
     page = present(order, company, survey, clock.now(), **facts)  # type: ignore[arg-type]
-    template = current_app.jinja_env.get_template("public/tracking.html")
-    html = template.render(page=page, token=order.token, asked=arguments().get("lang", ""))
-    return Response(html, code)
+    return Response(render(page, order.token, arguments().get("lang", "")), code)
 
 
-def _sent(order: Tracked, error: InvalidAnswer) -> SurveyForm:
-    """The form as it was sent, with the message at its field: nothing typed is lost."""
-    stars = request.form.getlist("stars")
-    messages = {
-        ("stars", "missing"): gettext("Choose from one to five stars."),
-        ("stars", "several"): gettext("Choose one number of stars only."),
-        ("stars", "not_a_choice"): gettext("Choose from one to five stars."),
-        ("comment", "too_long"): gettext("Your comment is longer than 2,000 characters. Shorten it a little."),
-        ("comment", "several"): gettext("Write one comment only."),
-        ("comment", "nul"): gettext("Your comment holds a character that cannot be stored. Remove it and send again."),
-    }
-    return _refused(
-        order,
-        field=error.field,
-        message=messages[error.field, error.problem],
-        stars=int(stars[0]) if len(stars) == 1 and stars[0] in FIVE else None,
-        comment=request.form.get("comment", "").replace("\x00", ""),
-    )
+def _form(order: Tracked) -> SurveyForm:
+    return empty_form(order, settings(), shown_to(order.survey_version_id), None)
 
 
 def _unreadable(order: Tracked, error: HTTPException) -> SurveyForm:
     unreadable = gettext("Your answer could not be read, so nothing was stored. Please send it again.")
     too_large = gettext("Your answer is too large, so nothing was stored. Shorten it and send it again.")
-    return _refused(order, field="form", message=unreadable if isinstance(error, BadRequest) else too_large)
-
-
-def _refused(order: Tracked, *, field: str, message: str, stars: int | None = None, comment: str = "") -> SurveyForm:
-    form = empty_form(order, settings(), shown_to(order.survey_version_id), stars)
-    return SurveyForm(form.question, form.comment_prompt, form.stars, comment or form.comment, field, message)
+    return _form(order)._replace(error_field="form", error=unreadable if isinstance(error, BadRequest) else too_large)
