@@ -68,17 +68,38 @@ class Head:
         return sum(self.stars)
 
 
-def heads(chosen: BoardFilter, perimeter: Perimeter, now: datetime) -> list[Head]:
-    """The groups of the board by name; orders without a driver (or depot) come last."""
+class Tally(NamedTuple):
+    """What one order adds to its group: 1 or 0 for each count of a Head, in their order."""
+
+    key: int | None
+    name: str | None
+    route: str | None
+    counts: tuple[int, ...]
+
+
+def tallies(chosen: BoardFilter, perimeter: Perimeter, now: datetime, ids: Collection[int] = ()) -> dict[int, Tally]:
+    """What each of the board's orders, or of these ones, adds to its group; by the order's id."""
     key, name = (Driver.id, Driver.name) if chosen.by == "driver" else (Depot.id, Depot.name)
-    columns = select(key, name, func.min(Order.route), func.max(Order.route), func.count(), *_tallies())
-    statement = of_the_day(_joined(columns, chosen), chosen, perimeter, now).group_by(key, name)
-    found = []
-    for row in session().execute(statement):
-        numbers = [int(value or 0) for value in row[4:]]
-        route = row[2] if row[2] == row[3] else None
-        found.append(_head(row[0], row[1], route, numbers))
-    return sorted(found, key=lambda head: (head.name is None, alphabetical(head.name or ""), head.key or 0))
+    columns: Select[*tuple[Any, ...]] = select(Order.id, key, name, Order.route, *_counts())
+    statement = of_the_day(_joined(columns, chosen), chosen, perimeter, now)
+    if ids:
+        statement = statement.where(Order.id.in_(ids))
+    return {row[0]: Tally(row[1], row[2], row[3], (1, *row[4:])) for row in session().execute(statement)}
+
+
+def heads(found: Collection[Tally]) -> list[Head]:
+    """The groups of these orders by name; orders without a driver (or depot) come last."""
+    groups: dict[int | None, list[Tally]] = {}
+    for tally in found:
+        groups.setdefault(tally.key, []).append(tally)
+    made = [_head_of(group) for group in groups.values()]
+    return sorted(made, key=lambda head: (head.name is None, alphabetical(head.name or ""), head.key or 0))
+
+
+def _head_of(group: Sequence[Tally]) -> Head:
+    routes = {tally.route for tally in group}
+    sums = [sum(column) for column in zip(*(tally.counts for tally in group), strict=True)]
+    return _head(group[0].key, group[0].name, routes.pop() if len(routes) == 1 else None, sums)
 
 
 def whole(found: Collection[Head]) -> Head:
@@ -110,20 +131,22 @@ def _joined(columns: Select[*Columns], chosen: BoardFilter) -> Select[*Columns]:
     return statement.outerjoin(CrewMember, first).outerjoin(Driver, Driver.id == CrewMember.driver_id)
 
 
-def _tallies() -> list[ColumnElement[Any]]:
-    def tally(*conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-        return func.sum(case((and_(~Order.is_test, *conditions), 1), else_=0))
+def _counts() -> list[ColumnElement[int]]:
+    """1 or 0 for each count of a Head after `shown`."""
+
+    def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return case((and_(~Order.is_test, *conditions), 1), else_=0)
 
     valid = SpamMark.id.is_(None)
     return [
-        tally(Order.status == PLANNED),
-        tally(Order.status.in_((ON_THE_WAY, ARRIVED))),
-        tally(Order.status == ARRIVED),
-        tally(Order.status == COMPLETED),
-        tally(Order.status == FAILED),
-        tally(SpamMark.id.is_not(None)),
-        tally(PhoneRating.order_id.is_not(None), Rating.id.is_(None)),
-        *(tally(Rating.stars == n, valid, Order.status == COMPLETED) for n in range(1, 6)),
+        count(Order.status == PLANNED),
+        count(Order.status.in_((ON_THE_WAY, ARRIVED))),
+        count(Order.status == ARRIVED),
+        count(Order.status == COMPLETED),
+        count(Order.status == FAILED),
+        count(SpamMark.id.is_not(None)),
+        count(PhoneRating.order_id.is_not(None), Rating.id.is_(None)),
+        *(count(Rating.stars == n, valid, Order.status == COMPLETED) for n in range(1, 6)),
     ]
 
 

@@ -91,8 +91,10 @@ def upgrade() -> None:
     with op.batch_alter_table('spam_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_spam_mark_rating_id'), ['rating_id'], unique=False)
         batch_op.create_index('uq_spam_mark_standing', ['rating_id'], unique=True, sqlite_where=sa.text('lifted_at IS NULL'), postgresql_where=sa.text('lifted_at IS NULL'))
+    op.create_index('ix_order_completed_promised', 'order', ['completed_at', 'promised_to'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_order_completed_promised', 'order')
     for table in ('spam_mark', 'low_rating_alert', 'phone_rating', 'board_choice', 'wall', 'board_change'):
         op.drop_table(table)

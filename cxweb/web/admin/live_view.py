@@ -13,12 +13,13 @@ from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import day_start
 from cxweb.analytics.rules import FIVE_STARS, Mean, mean
 from cxweb.boards.filters import BY, BoardFilter
-from cxweb.boards.queries import Head, Line, heads, lines, newest, whole
+from cxweb.boards.queries import Head, Line, lines, newest, whole
 from cxweb.boards.rules import lateness, sort_key
 from cxweb.company.queries import settings, zone_of
 from cxweb.orders.filters import CHOICES
 from cxweb.orders.queries import crews
 from cxweb.web.admin import address
+from cxweb.web.board_days import heads_now
 
 ROWS, MOST_ROWS, LATEST = 300, 10_000, 8
 # The board runs through the day unless it is asked to be sorted otherwise.
@@ -122,7 +123,7 @@ def with_parameters(**changed: str) -> str:
 
 def read_board(chosen: BoardFilter, perimeter: Perimeter, now: datetime, *, rows: int) -> Shown:
     """The whole board, cut after so many rows."""
-    found = heads(chosen, perimeter, now)
+    found = heads_now(chosen, perimeter, now)
     taken, left = [], rows
     for head in found:
         if left > 0:
@@ -141,7 +142,7 @@ def read_board(chosen: BoardFilter, perimeter: Perimeter, now: datetime, *, rows
 
 def read_news(chosen: BoardFilter, perimeter: Perimeter, now: datetime, ids: Sequence[int]) -> Shown:
     """What of the board these orders change: their rows, the heads of their groups, the counters."""
-    found = heads(chosen, perimeter, now)
+    found = heads_now(chosen, perimeter, now)
     changed = lines(chosen, perimeter, now, ids=ids)
     groups = [Group(head, [line for line in changed if line.key == head.key]) for head in found]
     latest = [line for line in changed if line.rating is not None and not line.is_test]

@@ -7,12 +7,13 @@ from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.rules import FIVE_STARS, mean
 from cxweb.boards.filters import BoardFilter
 from cxweb.boards.models import Wall
-from cxweb.boards.queries import depots_shown, heads, log, newest, wall_of, whole
+from cxweb.boards.queries import depots_shown, log, newest, wall_of, whole
 from cxweb.boards.rules import MOST_CHANGES
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.change_log import Position, read_position
 from cxweb.core.i18n import language
+from cxweb.web.board_days import heads_now
 from cxweb.web.errors import arguments, choose_language
 from cxweb.web.fragments import once
 from cxweb.web.idle_polls import nothing_new
@@ -59,7 +60,7 @@ def _day(wall: Wall, here: Position) -> str:
         now, company, perimeter = clock.now(), settings(), Perimeter(wall.depot_id)
         zone = zone_of(wall.depot, company)
         chosen = BoardFilter(day=now.astimezone(zone).date(), zone=zone, by="depot")
-        total = whole(heads(chosen, perimeter, now))
+        total = whole(heads_now(chosen, perimeter, now))
         return render_template(
             "public/_wall_day.html",
             total=total,
