@@ -18,6 +18,7 @@ from cxweb.company.queries import branch
 from cxweb.core import tokens
 from cxweb.core.change_log import ChangeLog
 from cxweb.core.db import db, session
+from cxweb.notifications.models import GatewayState
 from cxweb.orders.models import CrewMember, Customer, Driver, Order
 from cxweb.orders.rules import ARRIVED, COMPLETED, FAILED, ON_THE_WAY, PLANNED, alphabetical
 from cxweb.ratings.models import PhoneRating, Rating, SpamMark
@@ -259,6 +260,12 @@ def depots_shown(perimeter: Perimeter) -> frozenset[int] | None:
             kept.clear()
         kept[key] = (time.monotonic() + BRANCH_S, found)
     return found
+
+
+def gateways_at_rest(now: datetime) -> list[str]:
+    """The channels whose gateway does not answer, so that messages wait."""
+    resting = select(GatewayState.channel).where(GatewayState.rests_until > now)
+    return list(session().scalars(resting.order_by(GatewayState.channel)))
 
 
 def hides_rating(user_id: int) -> bool:

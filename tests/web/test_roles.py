@@ -17,6 +17,7 @@ PAGES = {
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
     "/admin/components": "figures",
+    "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
     "/admin/messages": "contacts",
@@ -24,6 +25,7 @@ PAGES = {
     "/admin/settings/survey": "settings",
     "/admin/settings/survey/preview": "settings",
     "/admin/settings/company": "settings",
+    "/admin/settings/live": "settings",
 }
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import depots_of
 from cxweb.actions.choose_board import choose_board
-from cxweb.boards.queries import depots_shown, hides_rating, log
+from cxweb.boards.queries import depots_shown, gateways_at_rest, hides_rating, log
 from cxweb.boards.rules import LOW, MOST_CHANGES
 from cxweb.core import clock
 from cxweb.core.change_log import read_position
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         depots=[(depot.ref, depot.name) for depot in depots_of(person.perimeter)],
         drivers=[(driver.ref, driver.name) for driver in drivers_of(person.perimeter)],
         hides_rating=hides_rating(person.id),
+        at_rest=gateways_at_rest(now),
         order=order,
         **(details(order) if order else {}),
     )
