@@ -5,7 +5,7 @@ PYTEST = $(PY) -m pytest
 WITHOUT_DATABASE = --ignore tests/rules --ignore tests/architecture --ignore tests/faults --ignore tests/browser
 
 .DEFAULT_GOAL := run
-.PHONY: run install install-dev browser test lint bench chaos lock translations help
+.PHONY: run install install-dev browser test lint bench chaos outage lock translations help
 
 run: ## Everything in one terminal, with a demo on an empty database; Ctrl-C stops it.
 	@$(PYTHON) install.py
@@ -33,11 +33,16 @@ lint: install-dev ## Style, types, import directions, templates.
 	@# Its formatter is left out: it takes macros and inline conditions apart and loses their indentation.
 	$(PY) -m djlint templates --lint --quiet
 
+# Without the outage: it lasts as long as it is asked to, ten minutes and more.
 bench: install-dev ## What measures speed; the figures go to bench/RESULTS.md.
-	@for script in bench/[a-z]*.py; do name=$$(basename "$$script" .py); echo "== $$name"; $(PY) -m "bench.$$name" || exit 1; done
+	@for script in $(filter-out bench/outage.py,$(wildcard bench/[a-z]*.py)); do name=$$(basename "$$script" .py); echo "== $$name"; $(PY) -m "bench.$$name" || exit 1; done
 
-chaos: install-dev ## What breaks on purpose: kills, dead sockets, busy ports.
+chaos: install-dev ## What breaks on purpose: dead sockets, busy ports, then 200 kills and freezes for each gateway and database.
 	$(PYTEST) tests/faults -v
+	$(PY) -m bench.chaos
+
+outage: install-dev ## Valkey stopped for ten minutes under load.
+	$(PY) -m bench.outage
 
 help: ## What there is.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/'

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from cxweb import create_app, jobs
 from cxweb.core import batch, logs
 from cxweb.core.queue import QUEUES, enqueue_now
-from cxweb.core.senders.gateways import gateway
 from cxweb.core.worker import GRACE_S, run
 from cxweb.jobs.schedule import SCHEDULE, Recurring
 from cxweb.settings import InvalidSetting, Settings
@@ -31,8 +30,6 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings.from_env()
         logs.configure(settings.log)
-        for channel in ("email", "sms"):
-            gateway(settings, channel, leaves=True)
         app = create_app(settings)
     except InvalidSetting as error:
         sys.stderr.write(f"{error}\n")

@@ -21,9 +21,10 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
+from bench._product import hello
 from bench.board.crowd import VERSION, Crowd
 from bench.board.day import SECRET, Day, busy_day
-from bench.page import REQUESTS, hello
+from bench.page import REQUESTS
 from cxweb import ROOT
 from cxweb.actions.rate_order import rate_order
 from cxweb.boards.queries import log

@@ -17,10 +17,12 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from cxweb import cli, web  # noqa: PLC0415
     from cxweb.core import db, queue  # noqa: PLC0415
+    from cxweb.core.senders import gateways  # noqa: PLC0415
     from cxweb.settings import Settings  # noqa: PLC0415
     from cxweb.web import templating  # noqa: PLC0415
 
     settings = settings or Settings.from_env()
+    gateways.check(settings)
     app = Flask("cxweb", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.jinja_environment = templating.SpokenEnvironment
     app.config.update(SECRET_KEY=settings.secret_key, CXWEB=settings)

@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +13,8 @@ from dotenv import dotenv_values
 
 # A Unix socket's path may hold about 100 bytes on every system we run on.
 LONGEST_SOCKET_PATH = 100
+# Those with http:// in clear are for the loopback interface only.
+SMS_SCHEMES = ("https+json", "http+json", "twilio", "twilio+http", "smpp", "smpps")
 
 NAMES = frozenset(
     {
@@ -41,16 +43,17 @@ class Settings:
     """What the operator set from outside; everything a company edits itself lives in the database."""
 
     data_dir: Path
-    database_url: str
-    redis_url: str
+    # What holds a password is left out where the settings are shown, as in a traceback.
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     redis_embedded: bool
-    secret_key: str
+    secret_key: str = field(repr=False)
     base_url: str
-    smtp_url: str = ""
+    smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
-    sms_url: str = ""
+    sms_url: str = field(default="", repr=False)
     proxy_hops: int = 0
-    metrics_token: str = ""
+    metrics_token: str = field(default="", repr=False)
     log: str = "text"
     demo: bool = False
 
@@ -75,7 +78,7 @@ class Settings:
             base_url=_base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", "")),
             smtp_url=_with_scheme("CXWEB_SMTP_URL", values, ("smtp", "smtps")),
             mail_from=values.get("CXWEB_MAIL_FROM", ""),
-            sms_url=_with_scheme("CXWEB_SMS_URL", values, ("https+json", "http+json")),
+            sms_url=_with_scheme("CXWEB_SMS_URL", values, SMS_SCHEMES),
             proxy_hops=_proxy_hops(values.get("CXWEB_PROXY_HOPS", "0")),
             metrics_token=values.get("CXWEB_METRICS_TOKEN", ""),
             log=_one_of("CXWEB_LOG", values.get("CXWEB_LOG") or "text", ("json", "text")),
@@ -148,7 +151,12 @@ def _base_url(url: str, port: str) -> str:
 
 def _with_scheme(name: str, values: Mapping[str, str], schemes: tuple[str, ...]) -> str:
     url = values.get(name, "")
-    if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        # The error's own text would hold the address, and with it a password.
+        raise InvalidSetting(f"{name} is no address: write odd characters of a password as %XX.") from None
+    if url and (parts.scheme not in schemes or not parts.hostname):
         starts = " or ".join(f"{scheme}://" for scheme in schemes)
         raise InvalidSetting(f"{name} must start with {starts} and name a host.")
     return url

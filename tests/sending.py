@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import update
 
-from cxweb.actions.send_notification import send_notification
+from cxweb.actions.send_notifications import send_notifications
 from cxweb.core import clock
 from cxweb.core.db import transaction
 from cxweb.notifications.models import Notification
@@ -25,7 +25,7 @@ def row(order: Order, channel: str = "email") -> Notification:
 
 def send(order: Order, channel: str = "email", at: datetime | None = None) -> Notification:
     with clock.showing(at or clock.now()):
-        send_notification(row(order, channel).id)
+        send_notifications([row(order, channel).id])
     return row(order, channel)
 
 
@@ -37,6 +37,12 @@ def completed(make: Factory, notify: str = "email", **fields: Any) -> Order:
 
 def texting(app: Flask, gateway: SmsGateway, options: str = "") -> None:
     app.config["CXWEB"] = replace(app.config["CXWEB"], sms_url=gateway.url(options))
+
+
+def send_sms(app: Flask, url: str, order: Order, at: datetime = NOON) -> Notification:
+    """Send the order's SMS to the gateway of this address."""
+    app.config["CXWEB"] = replace(app.config["CXWEB"], sms_url=url)
+    return send(order, "sms", at)
 
 
 def leave_in_doubt(message: Notification) -> None:

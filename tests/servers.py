@@ -95,6 +95,7 @@ class MailServer:
     def stop(self) -> None:
         if self.controller is not None:
             self.controller.stop()
+            self.controller = None
 
     @property
     def url(self) -> str:

@@ -63,6 +63,12 @@ class Staff:
         if not self.may(act):
             raise ForbiddenAct(act)
 
+    def require_whole(self, act: str) -> None:
+        """Raises ForbiddenAct unless the role allows the act and the person sees the whole company."""
+        self.require(act)
+        if not self.perimeter.whole:
+            raise ForbiddenAct(act)
+
 
 @dataclass(frozen=True)
 class Client:

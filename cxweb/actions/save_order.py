@@ -12,7 +12,7 @@ from cxweb.core.db import insert_or_leave, transaction
 from cxweb.intake.rules import OrderFields
 from cxweb.orders.models import Order, StatusChange
 from cxweb.orders.queries import by_ref
-from cxweb.orders.rules import PLANNED, RefTaken
+from cxweb.orders.rules import COMPLETED, PLANNED, RefTaken
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,11 @@ def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = Fa
         if created:
             order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
             record(by.actor, "order.created", f"order:{order.id}")
-        former_depot_id = order.depot_id
+        former_depot_id, before = order.depot_id, order.notify
         fill(order, fields, by.perimeter)
+        if order.status == COMPLETED and order.notify != before:
+            # Whether a message was wanted at the completion must still be known when rows are reconciled.
+            record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)
         opened.flush()
         tell_boards(order.id, former_depot_id, order.depot_id)
         if created:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection
+from functools import lru_cache
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,14 @@ from sqlalchemy import Select, select
 from cxweb.company.models import Depot, Logo, Setting
 from cxweb.company.rules import CompanySettings, from_stored
 from cxweb.core.db import session
+from cxweb.core.prepared import PreparedInTransaction
 
 # Another process's change is in force here within this time.
 FRESH_S = 1.0
 DIGEST_KEY = "digest_key"
+
+
+_STORED = PreparedInTransaction(select(Setting.key, Setting.value).order_by(Setting.key))
 
 
 class _Cache:
@@ -28,7 +33,9 @@ class _Cache:
 
 def settings() -> CompanySettings:
     """The company's settings, at most FRESH_S old. For pages; actions read settings_now()."""
-    cache: _Cache = current_app.extensions.setdefault("cxweb.company", _Cache())
+    cache: _Cache | None = current_app.extensions.get("cxweb.company")
+    if cache is None:
+        cache = current_app.extensions.setdefault("cxweb.company", _Cache())
     if time.monotonic() >= cache.until:
         with cache.lock:
             cache.value, cache.until = settings_now(), time.monotonic() + FRESH_S
@@ -42,8 +49,12 @@ def forget_settings() -> None:
 
 def settings_now() -> CompanySettings:
     """The company's settings as the open transaction, or else the database, has them."""
-    rows = session().execute(select(Setting.key, Setting.value))
-    return from_stored({row.key: row.value for row in rows})
+    return _read(tuple(_STORED.rows()))
+
+
+@lru_cache(maxsize=8)
+def _read(rows: tuple[tuple[str, str], ...]) -> CompanySettings:
+    return from_stored(dict(rows))
 
 
 def stored(key: str) -> str | None:

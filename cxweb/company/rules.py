@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, available_timezones
 
 LOGO_KEY = "company.logo"
@@ -48,6 +49,8 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # The networks the company's own staff posts from: a rating that comes from one is marked.
+    protection_own_addresses: str = ""
     company_colour: str = ""
     company_public_review_url: str = ""
     # The stored logo's digest, width and height. Not a key: only a file sets it.
@@ -63,6 +66,16 @@ class CompanySettings:
         today = now.astimezone(self.zone).date()
         years, month = divmod(today.year * 12 + today.month - 1 - self.drivers_months, 12)
         return date(years, month + 1, min(today.day, 28))
+
+    def is_own_address(self, address: str) -> bool:
+        """Whether the address is one of the company's own."""
+        if not self.protection_own_addresses:
+            return False
+        try:
+            asked = ip_address(address)
+        except ValueError:
+            return False
+        return any(asked in ip_network(network) for network in self.protection_own_addresses.split())
 
     @property
     def shown_name(self) -> str:
@@ -157,6 +170,17 @@ def _web_page(text: str) -> str:
     return _text(500)(text)
 
 
+def _networks(text: str) -> str:
+    """Addresses and networks with spaces or commas between them, as they are stored: each once, with spaces."""
+    try:
+        found = [str(ip_network(part, strict=False)) for part in text.replace(",", " ").split()]
+    except ValueError:
+        raise ValueError("takes addresses and networks such as 203.0.113.7 or 2001:db8::/48") from None
+    if len(found) > 50:
+        raise ValueError("takes at most 50 networks")
+    return " ".join(dict.fromkeys(found))
+
+
 PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "company.name": _text(80),
     "company.timezone": _zone,
@@ -186,6 +210,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,
 }

@@ -2,14 +2,14 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
@@ -32,6 +32,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import PoolProxiedConnection
+
+from cxweb.core.grouping import Writers
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -105,16 +107,27 @@ def transaction() -> Iterator[Session]:
     """
     if _writing.get() is not None:
         raise NestedTransaction
-    with Session(db.engine, expire_on_commit=False) as opened:
+    with _session_to_write() as opened:
         token = _writing.set(opened)
         try:
-            with opened.begin():
-                yield opened
+            yield opened
         finally:
             _writing.reset(token)
             db.session.expire_all()
     for function in opened.info.get("after_commit", ()):
         function()
+
+
+@contextmanager
+def _session_to_write() -> Iterator[Session]:
+    """A session that commits at its end: on SQLite together with whoever writes at the same time."""
+    writers: Writers | None = current_app.extensions["cxweb.writers"]
+    if writers is not None:
+        with writers.session() as opened:
+            yield opened
+    else:
+        with Session(db.engine, expire_on_commit=False) as opened, opened.begin():
+            yield opened
 
 
 def after_commit(function: Callable[[], None]) -> None:
@@ -142,13 +155,15 @@ def init_app(app: Flask, url: str) -> None:
         write["connect_args"] = {"isolation_level": None}
         write["pool_size"] = read["pool_size"] = 8
     else:
-        read["connect_args"] = {"options": "-c default_transaction_read_only=on"}
+        read["connect_args"] = {"options": "-c default_transaction_read_only=on -c timezone=UTC"}
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = write
     app.config["SQLALCHEMY_BINDS"] = {"read": {"url": url, **read}}
     db.init_app(app)
+    app.extensions["cxweb.writers"] = None
     if sqlite:
         with app.app_context():
+            app.extensions["cxweb.writers"] = Writers(db.engine)
             event.listen(db.engine, "connect", _prepare_sqlite_writer)
             event.listen(db.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
             event.listen(db.engines["read"], "connect", _prepare_sqlite_reader)
@@ -176,6 +191,17 @@ def insert_or_leave(model: type[Base], **values: Any) -> bool:
     return session().execute(statement).first() is not None
 
 
+def upsert_many(model: type[Base], rows: Sequence[dict[str, Any]], key: str) -> None:
+    """Insert rows that all have the same columns; where the unique key is taken, that row gets the new values."""
+    if not rows:
+        return
+    insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
+    statement = insert(cast(Table, model.__table__))
+    values = {name: statement.excluded[name] for name in rows[0] if name != key}
+    statement = statement.on_conflict_do_update(index_elements=[key], set_=values)
+    session().connection().execute(statement, list(rows))
+
+
 class Prepared:
     """A SELECT compiled once and run on the driver itself, without the ORM's and the engine's share of the work.
 
@@ -196,7 +222,8 @@ class Prepared:
             return None
         shown = list(row)
         for index, process in processors:
-            shown[index] = process(shown[index])
+            if shown[index] is not None:
+                shown[index] = process(shown[index])
         return tuple(shown)
 
     def _for(self, engine: Engine) -> tuple[str, list[str], list[tuple[int, Any]]]:
@@ -215,35 +242,45 @@ class Prepared:
     def _fetch(engine: Engine, sql: str, parameters: Any) -> Any:
         """One row; a connection that the server has closed meanwhile is replaced and asked once more."""
         for last in (False, True):
-            connection = _own_connection(engine)
+            reader = _own_reader(engine)
             try:
-                return connection.execute(sql, parameters).fetchone()
+                return reader.execute(sql, parameters).fetchone()
             except engine.dialect.loaded_dbapi.Error as error:
-                _held.__dict__.pop("connections")[engine].invalidate(error)
+                _held.readers.pop(engine)[0].invalidate(error)
                 if last or not engine.dialect.is_disconnect(error, None, None):
                     raise
         return None
 
 
 class _Held(threading.local):
-    """Each thread's own reading connection of each engine: checking one out of the pool costs as much as the query."""
+    """Each thread's own reading connection of each engine, and what executes on it.
 
-    connections: "WeakKeyDictionary[Engine, PoolProxiedConnection]"
+    Checking a connection out of the pool costs as much as the query.
+    """
+
+    def __init__(self) -> None:
+        self.readers: WeakKeyDictionary[Engine, tuple[PoolProxiedConnection, Any]] = WeakKeyDictionary()
 
 
 _held = _Held()
 
 
-def _own_connection(engine: Engine) -> Any:
-    try:
-        return _held.connections[engine].driver_connection
-    except (AttributeError, KeyError):
-        connections = _held.__dict__.setdefault("connections", WeakKeyDictionary())
-        connections[engine] = engine.raw_connection()
-        return connections[engine].driver_connection
+def _own_reader(engine: Engine) -> Any:
+    held = _held.readers.get(engine)
+    if held is None:
+        connection = engine.raw_connection()
+        driver: Any = connection.driver_connection
+        # A cursor of PostgreSQL's is kept, and reads binary values: a third less. One of SQLite's may not be kept:
+        # until it is gone the connection goes on reading the state it has begun with.
+        reader = driver if engine.dialect.name == "sqlite" else driver.cursor(binary=True)
+        held = _held.readers[engine] = connection, reader
+    return held[1]
 
 
 def close_own_connection() -> None:
-    """Give this thread's reading connection back; for tests, whose engines come and go."""
-    for connection in _held.__dict__.pop("connections", {}).values():
+    """Give this thread's reading connections back; for tests, whose engines come and go."""
+    while _held.readers:
+        connection, reader = _held.readers.popitem()[1]
+        if reader is not connection.driver_connection:
+            reader.close()
         connection.close()

@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 CATALOGUES = Path(__file__).parent.parent / "translations"
 SOURCE = "en"
@@ -151,6 +151,11 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(rounded if rounded else abs(rounded), pattern, locale=locale())
+
+
+def money(value: Decimal, currency: str) -> str:
+    """An amount in a currency, with every digit it has: `€0.045`, `0,045 €` in French."""
+    return format_currency(value, currency, locale=locale(), decimal_quantization=False)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -5,8 +5,10 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# A tracking link is a secret; so are mail addresses and phone numbers.
-_SECRETS = re.compile(r"(?<=/t/)[A-Za-z0-9_-]{22}|[^\s@<>'\"]+@[^\s@<>'\"]+|\+\d{7,15}")
+# A tracking link is a secret; so are mail addresses, phone numbers and the keys in a gateway's address.
+_SECRETS = re.compile(
+    r"(?<=/[tu]/)[A-Za-z0-9_-]{22}|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|[^\s@<>'\"]+@[^\s@<>'\"]+|\+\d{7,15}"
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 

@@ -1,13 +1,13 @@
 """The jobs that send messages."""
 
-from cxweb.actions.send_notification import send_notification
+from cxweb.actions.send_notifications import send_notifications
 from cxweb.actions.sweep_notifications import sweep_notifications
-from cxweb.core.batch import each
 
 
 def send(ids: list[int]) -> None:
-    each(send_notification, ids)
+    send_notifications(ids)
 
 
 def sweep() -> None:
-    each(send_notification, sweep_notifications())
+    # A slow gateway may not keep the sweeper from asking RQ for what becomes due meanwhile.
+    send_notifications(sweep_notifications(), longest_s=5.0)

@@ -1,4 +1,4 @@
-"""The outbox: every message due is a row before anything is sent; its wording; who wants none; the local mailbox."""
+"""The outbox: every message due is a row before anything is sent; who wants none; the local mailbox."""
 
 from datetime import datetime
 
@@ -6,7 +6,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.core.db import Base
+from cxweb.notifications.rules import can_resend, can_settle
 from cxweb.orders.models import Order
+from cxweb.wordings.models import Wording
 
 CHANNELS = ("email", "sms")
 CHANNEL_CHECK = f"channel IN {CHANNELS}"
@@ -55,34 +57,20 @@ class Notification(Base):
     # When the gateway's receipt said that it arrived.
     delivered_at: Mapped[datetime | None]
     order: Mapped[Order] = relationship()
-    wording: Mapped["Wording | None"] = relationship()
+    wording: Mapped[Wording | None] = relationship()
 
+    @property
+    def stand(self) -> str:
+        """Where the row stands: what a page shows it as, so that an act on what has moved on meanwhile does nothing."""
+        return f"{self.state} {self.next_attempt_at.isoformat()}"
 
-class Wording(Base):
-    """One saved state of all the messages' texts; the greatest number is in force."""
+    @property
+    def resendable(self) -> bool:
+        return can_resend(self.state, self.reason)
 
-    __tablename__ = "wording"
-    __table_args__ = (CheckConstraint("number > 0", name="number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
-    created_by: Mapped[str]
-    texts: Mapped[list["WordingText"]] = relationship(cascade="all, delete-orphan")
-
-
-class WordingText(Base):
-    """A wording's text of one kind of message, channel and language, with its tags; an SMS has no subject."""
-
-    __tablename__ = "wording_text"
-    __table_args__ = (CheckConstraint(CHANNEL_CHECK, name="channel"),)
-
-    wording_id: Mapped[int] = mapped_column(ForeignKey("wording.id", ondelete="CASCADE"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    language: Mapped[str] = mapped_column(primary_key=True)
-    subject: Mapped[str | None]
-    body: Mapped[str]
+    @property
+    def settleable(self) -> bool:
+        return can_settle(self.state)
 
 
 class OptOut(Base):

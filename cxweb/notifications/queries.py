@@ -1,20 +1,23 @@
 """Reading the outbox and the local mailbox: lists for staff, and the numbers that show whether anything is stuck."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from cxweb.accounts.rules import Perimeter
+from cxweb.company.models import Setting
 from cxweb.company.queries import digest_key
 from cxweb.core import paging, tokens
+from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 from cxweb.core.paging import Page
-from cxweb.notifications.models import STATES, MailboxMessage, Notification, OptOut
-from cxweb.notifications.rules import contact_text
-from cxweb.orders.models import Order
+from cxweb.notifications.filters import MessageFilter, matching
+from cxweb.notifications.models import STATES, GatewayState, MailboxMessage, Notification, OptOut
+from cxweb.notifications.rules import LATELY, Health, Rest, contact_text
+from cxweb.orders.models import Order, StatusChange
 from cxweb.orders.queries import within
 
 PAGE_SIZE = 50
@@ -24,29 +27,26 @@ class UnknownMessage(LookupError):
     """No such message, or none within the perimeter: the two look the same."""
 
 
-@dataclass(frozen=True)
-class Health:
-    """What of the outbox an operator must know; `oldest_pending` is how long the oldest due message has waited."""
-
-    by_state: dict[str, int]
-    oldest_pending: timedelta | None
-    dead_leases: int
-
-    @property
-    def uncertain(self) -> int:
-        return self.by_state["uncertain"]
+ALL = MessageFilter()
+ON_THE_WAY = ("pending", "sending", "uncertain")
+ENDED = tuple(state for state in STATES if state not in ON_THE_WAY)
+# Completed orders are compared with their messages for this long.
+RECONCILED = timedelta(days=3)
+# A completion that the company's preference was changed beside may still have read the one before.
+MARGIN = timedelta(minutes=1)
 
 
 def recent(
-    perimeter: Perimeter, state: str | None = None, cursor: str | None = None, size: int = PAGE_SIZE
+    perimeter: Perimeter, chosen: MessageFilter = ALL, cursor: str | None = None, size: int = PAGE_SIZE
 ) -> Page[Notification]:
     """The newest messages first, each with its order. Raises paging.BadCursor."""
-    statement = select(Notification).join(Notification.order).options(joinedload(Notification.order))
-    if state is not None:
-        statement = statement.where(Notification.state == state)
+    ids = within(matching(select(Notification.id).join(Notification.order), chosen), perimeter)
     if cursor is not None:
-        statement = statement.where(Notification.id < paging.number(paging.decode(cursor, 1)[0], cursor))
-    statement = within(statement, perimeter).order_by(Notification.id.desc()).limit(size + 1)
+        ids = ids.where(Notification.id < paging.number(paging.decode(cursor, 1)[0], cursor))
+    # The ids alone come from an index; whole rows are read for one page only.
+    ids = ids.order_by(Notification.id.desc()).limit(size + 1)
+    statement = select(Notification).where(Notification.id.in_(ids)).order_by(Notification.id.desc())
+    statement = statement.options(joinedload(Notification.order))
     return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
 
 
@@ -58,19 +58,40 @@ def sendable(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def due(now: datetime, *, asked_before: datetime, or_never: bool = False) -> Select[int]:
+def due(now: datetime, channel: str, *, asked_before: datetime, or_never: bool = False) -> Select[int]:
     """The ids of sendable messages that RQ was asked for before an instant (or never), the longest waiting first."""
     asked = Notification.asked_at <= asked_before
     if or_never:
         asked = or_(asked, Notification.asked_at.is_(None))
-    statement = select(Notification.id).where(sendable(now), asked)
+    statement = select(Notification.id).where(Notification.channel == channel, sendable(now), asked)
     return statement.order_by(Notification.next_attempt_at, Notification.id)
+
+
+def routes(ids: Sequence[int]) -> dict[tuple[str, bool], list[int]]:
+    """The messages by channel and by whether they may leave the machine, in the order given."""
+    found = select(Notification.id, Notification.channel, Order.is_demo).join(Notification.order)
+    rows = {id_: (channel, not demo) for id_, channel, demo in session().execute(found.where(Notification.id.in_(ids)))}
+    grouped: dict[tuple[str, bool], list[int]] = {}
+    for id_ in ids:
+        if id_ in rows:
+            grouped.setdefault(rows[id_], []).append(id_)
+    return grouped
 
 
 def for_order(order_id: int) -> list[Notification]:
     """The messages of an order, oldest first; who asks has found the order within their perimeter."""
     statement = select(Notification).where(Notification.order_id == order_id).order_by(Notification.id)
     return list(session().scalars(statement))
+
+
+def by_id(message_id: int, perimeter: Perimeter, *, lock: bool = False) -> Notification:
+    """One message. Raises UnknownMessage, also for one outside the perimeter."""
+    statement = select(Notification).join(Notification.order).where(Notification.id == message_id)
+    statement = within(statement, perimeter)
+    message = session().scalar(statement.with_for_update(of=Notification) if lock else statement)
+    if message is None:
+        raise UnknownMessage
+    return message
 
 
 def mailbox(perimeter: Perimeter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[MailboxMessage]:
@@ -111,50 +132,160 @@ def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:
 
 def opted_out(channel: str, contact: str) -> bool:
     """Whether this normalised e-mail address or phone number wants no messages."""
+    return opt_out_of(channel, contact) is not None
+
+
+def opted_out_of(contacts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (channel, normalised contact) want no messages."""
+    key = digest_key()
+    if key is None or not contacts:
+        return set()
+    digests = {tokens.keyed_digest(key, contact_text(*pair)): pair for pair in contacts}
+    found = session().scalars(select(OptOut.digest).where(OptOut.digest.in_(digests)))
+    return {digests[digest] for digest in found}
+
+
+def opt_out_of(channel: str, contact: str) -> OptOut | None:
+    """The row of a normalised e-mail address or phone number on the list of those that get no message."""
     key = digest_key()
     if key is None:
-        return False
+        return None
     digest = tokens.keyed_digest(key, contact_text(channel, contact))
-    return session().scalar(select(OptOut.id).where(OptOut.channel == channel, OptOut.digest == digest)) is not None
+    return session().scalar(select(OptOut).where(OptOut.channel == channel, OptOut.digest == digest))
 
 
-def counts(perimeter: Perimeter) -> dict[str, int]:
-    """How many messages stand in each state; every state is there."""
-    statement = select(Notification.state, func.count()).join(Notification.order).group_by(Notification.state)
-    return _every_state(dict(session().execute(within(statement, perimeter)).all()))
+def opt_outs(cursor: str | None = None, size: int = PAGE_SIZE) -> Page[OptOut]:
+    """The whole company's list, the newest first. Raises paging.BadCursor."""
+    statement = select(OptOut)
+    if cursor is not None:
+        statement = statement.where(OptOut.id < paging.number(paging.decode(cursor, 1)[0], cursor))
+    rows = session().scalars(statement.order_by(OptOut.id.desc()).limit(size + 1)).all()
+    return paging.cut(rows, size, lambda row: (row.id,))
+
+
+def opt_out_count() -> int:
+    return session().scalar(select(func.count()).select_from(OptOut)) or 0
+
+
+def opt_out_contacts() -> Iterator[tuple[str, str, datetime, str]]:
+    """Channel, contact, since when and by which way, the oldest first; without those whose contact is erased."""
+    columns = select(OptOut.channel, OptOut.contact, OptOut.created_at, OptOut.source)
+    for channel, contact, since, source in session().execute(columns.order_by(OptOut.id)):
+        if contact is not None:
+            yield channel, contact, since, source
+
+
+def counts(perimeter: Perimeter, chosen: MessageFilter = ALL) -> dict[str, int]:
+    """How many messages stand in each state, whatever state the filter names; every state is there."""
+    statement = select(Notification.state, func.count()).group_by(Notification.state)
+    if not perimeter.whole or chosen.depot:
+        statement = within(statement.join(Notification.order), perimeter)
+    return _each(STATES, matching(statement, chosen.in_any_state))
+
+
+def failed_since(perimeter: Perimeter, since: datetime) -> int:
+    """How many messages were given up since that instant."""
+    return counts(perimeter, MessageFilter(start=since))["failed"]
 
 
 def health(now: datetime) -> Health:
-    """The whole company's outbox at this instant."""
-    by_state = select(Notification.state, func.count()).group_by(Notification.state)
-    oldest = select(func.min(Notification.next_attempt_at)).where(
-        Notification.state == "pending", Notification.next_attempt_at <= now
-    )
-    dead = select(func.count()).where(Notification.state == "sending", Notification.lease_until < now)
-    since = session().scalar(oldest)
+    """The whole company's outbox at this instant. Each figure comes from an index, so that it may be asked often."""
+    by_state = select(Notification.state, func.count()).where(Notification.state.in_(ON_THE_WAY))
+    ended = select(Notification.state, func.count()).where(Notification.state.in_(ENDED), _lately(now))
+    due = _least(Notification.next_attempt_at, Notification.state == "pending", Notification.next_attempt_at <= now)
+    dead = (Notification.state == "sending", Notification.lease_until < now)
+    lease_ended = _least(Notification.lease_until, *dead)
     return Health(
-        by_state=_every_state(dict(session().execute(by_state).all())),
-        oldest_pending=now - since if since is not None else None,
-        dead_leases=session().scalar(dead) or 0,
+        by_state=_each(ON_THE_WAY, by_state.group_by(Notification.state)),
+        oldest_pending=now - due if due is not None else None,
+        # A message that was put off by quiet hours or a rate counts no attempt.
+        retrying=_count(Notification.state == "pending", Notification.attempts > 0),
+        dead_leases=_count(*dead),
+        oldest_dead_lease=now - lease_ended if lease_ended is not None else None,
+        ended_lately=_each(ENDED, ended.group_by(Notification.state)),
+        suppressed_lately=suppressed_lately(now),
+        resting=resting(now),
+        unwritten=without_message(now - RECONCILED),
     )
+
+
+def _count(*conditions: ColumnElement[bool]) -> int:
+    return session().scalar(select(func.count()).select_from(Notification).where(*conditions)) or 0
+
+
+def _least(instant: SQLColumnExpression[Any], *conditions: ColumnElement[bool]) -> datetime | None:
+    found: datetime | None = session().scalar(select(func.min(instant)).where(*conditions))
+    return found
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    return Notification.next_attempt_at >= now - LATELY
+
+
+def suppressed_lately(now: datetime) -> dict[str, int]:
+    """How many messages were not sent within LATELY, by the reason."""
+    statement = select(Notification.reason, func.count()).where(Notification.state == "suppressed", _lately(now))
+    found = session().execute(statement.group_by(Notification.reason).order_by(Notification.reason))
+    return {reason or "": number for reason, number in found}
+
+
+def resting(now: datetime) -> tuple[Rest, ...]:
+    """The gateways that are given a rest at this instant."""
+    columns = select(GatewayState.channel, GatewayState.rests_until, GatewayState.last_error)
+    rows = session().execute(columns.where(GatewayState.rests_until > now).order_by(GatewayState.channel))
+    return tuple(Rest(channel, until, error) for channel, until, error in rows if until is not None)
 
 
 def without_message(since: datetime) -> int:
-    """Completed orders, recorded since that instant, that asked for a message themselves and have no row: must be 0.
+    """Orders, completed here since that instant, whose customer was to get a message and that have no row: must be 0.
 
-    Orders that follow the company's preference are left out: whether it was on at their completion is not stored.
+    What was wanted is the order's own preference, else the company's, as it stood at the completion. So orders are
+    left out whose own preference changed after it, and those that follow a company's preference that changed since.
+    Imported and demo orders get no message by their completion.
     """
+    changed_at, wanted = (
+        session()
+        .execute(
+            select(func.max(Setting.updated_at), func.max(Setting.value)).where(
+                Setting.key == "notifications.completed"
+            )
+        )
+        .one()
+    )
+    completion = StatusChange.order_id == Order.id
+    completed_here = select(StatusChange.id).where(
+        completion,
+        StatusChange.status == "completed",
+        StatusChange.recorded_at >= since,
+        StatusChange.actor != "import",
+    )
+    follows = select(StatusChange.id).where(
+        completion, StatusChange.status == "completed", StatusChange.recorded_at >= (changed_at or since) + MARGIN
+    )
+    asked = or_(
+        Order.notify.in_(("email", "sms", "both")),
+        and_(Order.notify.is_(None), literal(wanted not in (None, "none")), follows.exists()),
+    )
+    object_ = literal("order:") + cast(Order.id, Text)
+    rechosen = select(AuditEntry.id).where(AuditEntry.object == object_, AuditEntry.act == "order.notify")
     row = select(Notification.id).where(Notification.order_id == Order.id)
-    statement = select(func.count()).where(
-        and_(
+    statement = (
+        select(func.count())
+        .select_from(Order)
+        .where(
             Order.status == "completed",
-            Order.notify.in_(("email", "sms", "both")),
             Order.completed_at >= since,
+            ~Order.is_demo,
+            asked,
             ~row.exists(),
+            completed_here.exists(),
+            ~rechosen.exists(),
         )
     )
-    return session().scalar(statement.select_from(Order)) or 0
+    return session().scalar(statement) or 0
 
 
-def _every_state(found: dict[str, int]) -> dict[str, int]:
-    return {state: found.get(state, 0) for state in STATES}
+def _each(states: Collection[str], counted: Select[str, int]) -> dict[str, int]:
+    """The counts by state; one without messages is 0."""
+    found = dict(session().execute(counted).all())
+    return {state: found.get(state, 0) for state in states}

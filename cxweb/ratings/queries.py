@@ -12,6 +12,7 @@ from cxweb.company.models import Depot
 from cxweb.core import paging
 from cxweb.core.db import Prepared, session
 from cxweb.core.paging import Page
+from cxweb.core.prepared import PreparedInTransaction
 from cxweb.orders.filters import OrderFilter, matching
 from cxweb.orders.models import CrewMember, Customer, Order, Proof, StatusChange
 from cxweb.orders.queries import within
@@ -122,6 +123,31 @@ def tracked(token: str) -> Tracked | None:
     """The order of a tracking link, None for an unknown one."""
     row = _TRACKED.first(token=token)
     return None if row is None else Tracked._make(row)
+
+
+class ToRate(NamedTuple):
+    """What rating an order takes to know; the order is locked until the transaction ends."""
+
+    order_id: int
+    status: str
+    completed_at: datetime | None
+    rating_id: int | None
+    answered_at: datetime | None
+    depot_id: int | None
+
+
+_TO_RATE = PreparedInTransaction(
+    select(Order.id, Order.status, Order.completed_at, Rating.id, Rating.answered_at, Order.depot_id)
+    .outerjoin(Rating, Rating.order_id == Order.id)
+    .where(Order.token == bindparam("token"))
+    .with_for_update(of=Order)
+)
+
+
+def to_rate(token: str) -> ToRate | None:
+    """The order of a link as the open transaction has it, None for an unknown one."""
+    row = _TO_RATE.first(token=token)
+    return None if row is None else ToRate._make(row)
 
 
 def of_order(order_id: int) -> Rating | None:

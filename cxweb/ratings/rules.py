@@ -72,6 +72,31 @@ class Facts:
     closing_days: int = 0
 
 
+# A rating given so soon after completion was hardly given by who had to find a message first.
+SOON = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Of a post: whether a member of the staff is signed in with that browser, whether it came from the company's own
+    network."""
+
+    signed_in: bool = False
+    own_address: bool = False
+
+
+def suspicions(circumstances: Circumstances, completed_at: datetime | None, now: datetime) -> dict[str, str | None]:
+    """What may mean that staff gave the rating: kinds of mark with what was seen. They change no figure."""
+    found: dict[str, str | None] = {}
+    if circumstances.signed_in:
+        found["staff_session"] = None
+    if circumstances.own_address:
+        found["depot_address"] = None
+    if completed_at is not None and now - completed_at < SOON:
+        found["seconds_after"] = str(max(0, int((now - completed_at).total_seconds())))
+    return found
+
+
 def refusal(facts: Facts, now: datetime) -> str | None:
     """Why the order takes no rating at this instant; None where it does."""
     if facts.status in {"failed", "cancelled"}:

@@ -1,6 +1,7 @@
 """Reading the survey in force."""
 
 import time
+from functools import cache
 
 from flask import current_app
 from sqlalchemy import select
@@ -33,6 +34,7 @@ DEFAULT_REASONS = (
 )
 
 
+@cache
 def default() -> Survey:
     """The survey before anyone edited it, in every language the product speaks."""
     texts, words = {}, {}
@@ -71,8 +73,13 @@ def by_number(number: int | None) -> Survey:
     """The version of that number, for who opened the page before the next one came; else the one in force."""
     if number == 0:
         return default()
+    known = _cache()
+    if number in known.numbers:
+        return known.numbers[number]
     row = session().scalar(_ROWS.where(SurveyVersion.number == number)) if number is not None else None
-    return _facts(row) if row is not None else current()
+    if row is None:
+        return current()
+    return known.numbers.setdefault(row.number, _facts(row))
 
 
 def _facts(row: SurveyVersion | None) -> Survey:
@@ -114,20 +121,29 @@ class _Cache:
 
     def __init__(self) -> None:
         self.versions: dict[int | None, Survey] = {}
+        self.numbers: dict[int | None, Survey] = {}
         self.current = Survey(None, 0, asks_nps=False)
         self.until = 0.0
 
 
+def _cache() -> _Cache:
+    known: _Cache | None = current_app.extensions.get("cxweb.surveys")
+    return known or current_app.extensions.setdefault("cxweb.surveys", _Cache())
+
+
 def shown_to(version_id: int | None) -> Survey:
     """The survey a customer's page shows: the version the answer was given to, else the one in force."""
-    cache: _Cache = current_app.extensions.setdefault("cxweb.surveys", _Cache())
+    known = _cache()
     if version_id is not None:
-        if version_id not in cache.versions:
-            cache.versions[version_id] = by_id(version_id)
-        return cache.versions[version_id]
-    if time.monotonic() >= cache.until:
-        cache.current, cache.until = current(), time.monotonic() + FRESH_S
-    return cache.current
+        if version_id not in known.versions:
+            known.versions[version_id] = by_id(version_id)
+        return known.versions[version_id]
+    if time.monotonic() >= known.until:
+        # While the version is the same it stays the same object: what was made of it is still good.
+        newest = current()
+        known.current = known.current if known.until and newest.number == known.current.number else newest
+        known.until = time.monotonic() + FRESH_S
+    return known.current
 
 
 def forget() -> None:

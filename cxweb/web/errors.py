@@ -61,9 +61,13 @@ def _answer(error: HTTPException) -> Response:
         return page(code)
     person = staff() if is_staff_path(request.path) else None
     choose_language(person.language if person else None)
+    texts = STALE_FORM if isinstance(error, CSRFError) else None
     if code == 404 and request.path.startswith("/t/"):
-        return page(code, UNKNOWN_LINK)
-    return page(code, STALE_FORM if isinstance(error, CSRFError) else None)
+        texts = UNKNOWN_LINK
+    response = page(code, texts)
+    # When to try again, or which methods there are.
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in {"Retry-After", "Allow"})
+    return response
 
 
 def arguments() -> MultiDict[str, str]:

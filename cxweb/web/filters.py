@@ -1,6 +1,5 @@
 """What templates may call: translations, dates and numbers in the reader's language, addresses of static files."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from cxweb.core import i18n
-from cxweb.web import words
+from cxweb.web import static_files, words
 
 # Markup escapes whatever is added to it.
 OPEN, CLOSE = Markup('<bdi dir="auto">'), Markup("</bdi>")
@@ -31,6 +30,7 @@ def init_app(app: Flask) -> None:
         moment=i18n.moment,
         ago=i18n.ago,
         number=i18n.number,
+        money=i18n.money,
         percent=i18n.percent,
         signed=i18n.signed,
         typed=typed,
@@ -49,8 +49,6 @@ def _static_url(app: Flask) -> object:
     @cache
     def static_url(name: str) -> str:
         """The address of a static file; it changes with the file's content, so browsers may keep it for a year."""
-        fingerprint = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
-        return f"{app.static_url_path}/{quote(name)}?v={fingerprint}"
+        return f"{app.static_url_path}/{quote(name)}?v={static_files.of(str(folder / name)).fingerprint}"
 
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000
     return static_url

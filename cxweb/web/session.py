@@ -1,8 +1,9 @@
 """The staff's sessions: the browser holds a signed cookie, the server's row decides what it is worth."""
 
-from flask import Flask, Request, g, session
+from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import BadSignature
 
 from cxweb.accounts.queries import signed_in_by
 from cxweb.accounts.rules import Staff
@@ -58,6 +59,19 @@ def staff() -> Staff | None:
         g.staff = signed_in_by(token, clock.now()) if isinstance(token, str) else None
     found: Staff | None = g.staff
     return found
+
+
+def comes_with_staff() -> bool:
+    """Whether the browser that sends this also holds a session of the staff; on pages that open none. Sets nothing."""
+    cookie = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"])
+    serializer = StaffSessions().get_signing_serializer(current_app)
+    if not cookie or serializer is None:
+        return False
+    try:
+        token = serializer.loads(cookie, max_age=int(current_app.permanent_session_lifetime.total_seconds())).get(TOKEN)
+    except (BadSignature, AttributeError):
+        return False
+    return isinstance(token, str) and signed_in_by(token, clock.now()) is not None
 
 
 def me() -> Staff:

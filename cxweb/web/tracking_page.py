@@ -92,6 +92,12 @@ def present(
     )
 
 
+def changing_with_time(order: Tracked, company: CompanySettings, now: datetime) -> tuple[date, str | None]:
+    """All that the page says otherwise as time goes by: which day it is there, and whether the order takes a rating."""
+    zone = ZoneInfo(order.timezone) if order.timezone else company.zone
+    return now.astimezone(zone).date(), refusal(_facts(order, company), now)
+
+
 def render(page: TrackingPage, token: str, asked: str = "") -> str:
     """The page as HTML; `asked` is the language that its address asked for, if any."""
     form, recorded, company = page.form, page.recorded, page.company

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
+from babel.dates import format_timedelta
+
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
 from cxweb.surveys.queries import shown_to
@@ -37,6 +39,10 @@ SUPPRESSED: Mapping[str, str] = {
     "too_late": lazy("it waited for more than a day"),
     "opted_out": lazy("the customer wants no messages"),
     "throttled": lazy("the customer was asked recently"),
+    "sampled_out": lazy("not among those drawn for the survey"),
+    "rated_meanwhile": lazy("rated meanwhile"),
+    "reopened": lazy("the order was reopened"),
+    "erased": lazy("the customer’s data was erased"),
 }
 ROLES: Mapping[str, str] = {
     "admin": lazy("Admin"),
@@ -62,7 +68,29 @@ MARKS: Mapping[str, str] = {
     "seconds_after": lazy("given seconds after the completion"),
 }
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": lazy("E-mail"), "sms": lazy("SMS")}
-MESSAGE_KINDS: Mapping[str, str] = {"order-completed": lazy("Order completed")}
+MESSAGE_KINDS: Mapping[str, str] = {
+    "order-completed": lazy("Order completed"),
+    "survey-invitation": lazy("Survey invitation"),
+    "survey-reminder": lazy("Survey reminder"),
+}
+OPT_OUT_SOURCES: Mapping[str, str] = {
+    "link": lazy("the customer, by the link"),
+    "one_click": lazy("the customer, in the mail program"),
+    "stop": lazy("the customer, by STOP"),
+    "bounce": lazy("nothing arrives there"),
+    "import": lazy("from a file"),
+    "staff": lazy("by hand"),
+}
+LIFT_REASONS: Mapping[str, str] = {
+    "wanted": lazy("The customer wants messages again"),
+    "mistake": lazy("It was put here by mistake"),
+    "other_person": lazy("It belongs to somebody else now"),
+}
+REFUSED_CONTACTS: Mapping[str, str] = {
+    "empty": lazy("neither an e-mail address nor a phone number"),
+    "unusable": lazy("an e-mail address or phone number that cannot be used"),
+    "unreadable": lazy("the row cannot be read"),
+}
 ACTORS: Mapping[str, str] = {
     "system": lazy("automatically"),
     "import": lazy("by an import"),
@@ -139,6 +167,11 @@ def delay(value: timedelta) -> str:
     return gettext("+%(minutes)s min") % {"minutes": minutes}
 
 
+def duration(waited: timedelta) -> str:
+    """How long something has lasted: `4 minutes`."""
+    return format_timedelta(waited, threshold=1.2, locale=i18n.locale())
+
+
 def is_day(value: datetime, now: datetime, zone: tzinfo) -> bool:
     """Whether two instants fall on one day of the zone."""
     return value.astimezone(zone).date() == now.astimezone(zone).date()
@@ -167,4 +200,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "role_word": _word(ROLES),
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),
+    "opt_out_source_word": _word(OPT_OUT_SOURCES),
+    "refused_contact_word": _word(REFUSED_CONTACTS),
+    "duration": duration,
 }

@@ -78,6 +78,7 @@ GOOD = {
     "company.colour": "#123456",
     "company.public_review_url": "https://reviews.example.com/colibri?from=page",
     "survey.closing_days": "30",
+    "protection.own_addresses": "203.0.113.0/24 2001:db8::/48",
 }
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import select
 
-from cxweb.actions.send_notification import send_notification
+from cxweb.actions.send_notifications import send_notifications
 from cxweb.core.db import session
 from cxweb.notifications.models import MailboxMessage, Notification
 from tests.factories import Factory
@@ -18,13 +18,13 @@ def test_a_message_dropped_while_the_order_stood_reopened_leaves_after_the_next_
 ) -> None:
     make.completed("A-1", notify="email", customer={"email": "zoe@example.com"})
     make.order("A-1", status="arrived")
-    send_notification(only().id)
+    send_notifications([only().id])
     assert (only().state, only().reason) == ("suppressed", "not_completed")
     make.order("A-1", status="completed")
     assert (only().state, only().reason) == ("pending", None)
-    send_notification(only().id)
+    send_notifications([only().id])
     assert only().state == "sent"
     make.order("A-1", status="arrived")
     make.order("A-1", status="completed")
-    send_notification(only().id)
+    send_notifications([only().id])
     assert len(list(session().scalars(select(MailboxMessage)))) == 1

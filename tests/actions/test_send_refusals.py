@@ -6,7 +6,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from cxweb.actions.steps.lease import Ended, claim, finish
+from cxweb.actions.steps.claim_messages import claim
+from cxweb.actions.steps.finish_messages import Ended, finish
+from cxweb.actions.steps.gateway_gate import Route
+from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import transaction
 from cxweb.core.senders.protocol import Accepted
@@ -126,14 +129,12 @@ def test_an_sms_ends_as_the_gateway_answers(
 
 
 def test_who_lost_the_lease_writes_nothing(app: Flask, make: Factory, mailing: MailServer) -> None:
-    order = completed(make)
+    order, mail, company = completed(make), Route("email", leaves=True), CompanySettings()
     with transaction():
-        lost = claim(row(order).id, clock.now())
-    assert lost is not None
+        [lost] = claim(mail, [row(order).id], company, clock.now())
     with transaction():
-        taken = claim(row(order).id, clock.now() + LEASE)
-    assert taken is not None
+        [taken] = claim(mail, [row(order).id], company, clock.now() + LEASE)
     assert taken.in_doubt
     with transaction():
-        assert not finish(lost, Ended(Accepted("late")), clock.now())
+        finish(mail, [Ended(lost, Accepted("late"))], company, clock.now())
     assert (row(order).state, row(order).provider_id) == ("sending", None)

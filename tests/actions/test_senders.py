@@ -1,10 +1,8 @@
 """The gateways themselves, against real local servers."""
 
 import ssl
-import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
@@ -13,7 +11,7 @@ from cxweb.core.senders.protocol import Accepted, Message, RefusedForGood, Refus
 from cxweb.core.senders.sms_http import SmsHttp
 from cxweb.core.senders.smtp import Smtp
 from cxweb.settings import InvalidSetting
-from tests.servers import MailServer, SmsGateway
+from tests.servers import MailServer, SmsGateway, free_port
 
 MAIL = Message(
     "order-completed:1:email", "email", "ann@example.com", "Léon", "Sujet", "un\n.\n..deux\n", "<p>é</p>", "fr"
@@ -23,22 +21,6 @@ SMS = Message("order-completed:1:sms", "sms", "+33612345678", "Léon", "", "C'es
 
 def soon() -> float:
     return time.monotonic() + 5
-
-
-@pytest.fixture
-def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """A certificate for localhost that this test trusts."""
-    pem = tmp_path / "localhost.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(pem), "-out", str(pem)],
-        check=True,
-        capture_output=True,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    return context
 
 
 @pytest.fixture
@@ -119,6 +101,21 @@ def test_a_process_that_was_frozen_past_its_time_sends_nothing(
 def test_an_answer_to_the_recipient_is_read_by_its_class(mail_server: MailServer, code: int, kind: type) -> None:
     mail_server.rcpt_answers = [f"{code} no"]
     assert isinstance(Smtp(mail_server.url, "a@shop.example").send(MAIL, soon()), kind)
+
+
+@pytest.mark.parametrize("status", [503, 302])
+def test_a_gateway_that_says_it_does_not_work_is_down(sms_gateway: SmsGateway, status: int) -> None:
+    sms_gateway.answers = [status]
+    outcome = SmsHttp(sms_gateway.url()).send(SMS, soon())
+    assert isinstance(outcome, RefusedForNow)
+    assert outcome.gateway_down
+
+
+def test_a_gateway_that_is_away_is_down_and_its_key_stays_here() -> None:
+    gateway = SmsHttp(f"http+json://127.0.0.1:{free_port()}/send?key=k3y-of-ours")
+    outcome = gateway.send(SMS, soon())
+    assert outcome == RefusedForNow("ConnectionRefusedError: [Errno 111] Connection refused", gateway_down=True)
+    assert "k3y-of-ours" not in repr(gateway)
 
 
 @pytest.mark.parametrize("url", ["http+json://sms.example/send", "http+json://10.0.0.1/send"])

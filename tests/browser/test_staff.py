@@ -55,6 +55,8 @@ def test_every_page_is_fit_for_everybody(site: str, admin: str, look: BrowserCon
     page.on("console", lambda message: said.append(message.text))
     pages = ["/admin/", "/admin/orders", "/admin/orders/1", "/admin/orders/3", "/admin/orders/new", "/admin/ratings"]
     pages += ["/admin/drivers", "/admin/drivers/1", "/admin/messages", "/admin/settings/tracking"]
+    pages += ["/admin/settings/messages", "/admin/settings/messages/wording"]
+    pages += ["/admin/settings/messages/wording?channel=sms&kind=survey-reminder&language=en"]
     pages += ["/admin/settings/survey", "/admin/settings/company", "/admin/components", "/admin/orders?q=zzz"]
     for path in pages:
         page.goto(f"{site}{path}")

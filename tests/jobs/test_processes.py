@@ -13,10 +13,11 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from cxweb.core.queue import enqueue_now
-from cxweb.notifications.queries import for_order
+from cxweb.notifications.queries import for_order, opted_out
 from cxweb.orders.models import Order
 from tests.factories import Factory
 from tests.servers import MailServer, Processes, Valkey, wait_for
+from tests.smpp_server import SmppGateway
 
 SEND = "cxweb.jobs.notifications.send"
 # Two seconds on an idle machine; beside other tests on the same cores, more. A call that is waited for lasts eight.
@@ -194,3 +195,21 @@ def test_a_setting_that_cannot_be_used_is_named_and_exits_1(processes: Processes
     process = processes.start("messages")
     assert name in process.communicate(timeout=20)[1]
     assert process.returncode == 1
+
+
+def test_the_sweeper_takes_receipts_over_smpp_and_stops_at_once(
+    app: Flask, make: Factory, processes: Processes, smpp_gateway: SmppGateway
+) -> None:
+    make.setting("notifications.quiet_hours.sms", "off")
+    processes.environment["CXWEB_SMS_URL"] = smpp_gateway.url()
+    started = [processes.start("messages"), processes.start("sweep")]
+    order = make.completed("R-1", notify="sms", customer={"name": "Ann", "phone": "0612345678"})
+    wait_for(lambda: state(order) == "sent" and smpp_gateway.bound("receiver"))
+    smpp_gateway.receipt("m1", "DELIVRD")
+    smpp_gateway.deliver(b"STOP", number=2)
+    wait_for(lambda: state(order) == "delivered" and opted_out("sms", "+33612345678"))
+    assert len(smpp_gateway.submitted) == 1
+    for process in started:
+        assert stop(process) < SOON_S
+        said = process.communicate()[1]
+        assert not re.search("33612345678|s3cret|was not closed", said), said

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from cxweb.accounts.rules import Perimeter
+from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.core import clock
 from cxweb.core.db import transaction
 from cxweb.notifications.models import MailboxMessage, Notification
@@ -34,6 +35,7 @@ class Side:
     late: Order
     driver_id: int
     mailbox_id: int
+    notification_id: int
 
 
 def side(make: Factory, name: str, parent: object = None) -> Side:
@@ -56,7 +58,7 @@ def side(make: Factory, name: str, parent: object = None) -> Side:
             subject=f"Sujet {name}", text=f"Texte {name}", html=f"<title>{name}</title>", received_at=now,
         )  # fmt: skip
         opened.add(message)
-    return Side(order, late, order.crew[0].driver_id, message.id)
+    return Side(order, late, order.crew[0].driver_id, message.id, sent.id)
 
 
 @pytest.fixture
@@ -80,6 +82,19 @@ def test_no_list_shows_a_word_of_another_depot(client: Client, make: Factory, si
         text = client.get(path).text
         assert "Bruyere" not in text, path
         assert "Ardoise" in text, path
+
+
+def test_the_companys_list_of_who_gets_no_messages_shows_nobody_to_a_part_of_it(
+    client: Client, make: Factory, sides: tuple[Side, Side]
+) -> None:
+    with transaction():
+        for name in ("Ardoise", "Bruyere"):
+            add_opt_out("email", f"{name}@example.com", "link", "customer")
+    client.sign_in(make.user("admin", sides[0].order.depot).email)
+    text = client.get("/admin/messages/opt-outs").text
+    assert "Ardoise@" not in text
+    assert "Bruyere@" not in text
+    assert client.get("/admin/messages/opt-outs/export").status_code == 403
 
 
 def test_no_counter_counts_another_depot(client: Client, make: Factory, sides: tuple[Side, Side]) -> None:
@@ -114,6 +129,10 @@ def test_a_foreign_object_is_unknown_whatever_the_method(
     for path in pages_of(theirs):
         assert client.get(path).status_code == 404, path
         assert client.flask.head(path).status_code == 404, path
+    for id_ in (theirs.notification_id, 999_999):
+        for act in ("resend", "settle"):
+            path = f"/admin/messages/outbox/{id_}/{act}"
+            assert client.submit("/admin/components", {"stand": ""}, action=path).status_code == 404
     for id_ in (theirs.late.id, theirs.order.id, 999_999):
         answer = client.submit("/admin/components", {"status": "cancelled"}, action=f"/admin/orders/{id_}/status")
         assert answer.status_code == 404

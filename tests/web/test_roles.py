@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from cxweb.accounts.rules import ALLOWED, ROLES
+from cxweb.notifications.queries import for_order
 from cxweb.web.admin import DECISIONS
 from cxweb.web.admin.guard import ANYONE
 from tests.factories import Factory
@@ -21,9 +22,13 @@ PAGES = {
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
     "/admin/messages": "contacts",
+    "/admin/messages/opt-outs": "contacts",
+    "/admin/messages/opt-outs/export": "export",
     "/admin/settings/tracking": "settings",
     "/admin/settings/survey": "settings",
     "/admin/settings/survey/preview": "settings",
+    "/admin/settings/messages": "settings",
+    "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
 }
@@ -67,9 +72,19 @@ def test_each_role_opens_what_the_table_says(client: Client, make: Factory, role
 def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: str) -> None:
     order = make.order("A-1")
     client.sign_in(make.user(role).email)
-    posts = {f"/admin/orders/{order.id}/status": "orders", "/admin/settings/tracking": "settings"}
+    sent = make.completed(notify="email")
+    message = for_order(sent.id)[0].id
+    posts = {
+        f"/admin/orders/{order.id}/status": "orders",
+        "/admin/settings/tracking": "settings",
+        f"/admin/messages/outbox/{message}/resend": "orders",
+        f"/admin/messages/outbox/{message}/settle": "orders",
+        "/admin/messages/opt-outs": "relations",
+        "/admin/messages/opt-outs/7/remove": "relations",
+    }
+    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake"}
     for path, act in posts.items():
-        answer = client.submit("/admin/components", {"status": "on_the_way"}, action=path)
+        answer = client.submit("/admin/components", form, action=path)
         assert answer.status_code == (303 if act in ALLOWED[role] else 403), path
 
 

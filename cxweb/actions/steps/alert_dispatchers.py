@@ -10,12 +10,14 @@ from cxweb.company.queries import ancestors
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import insert_or_leave, session
 from cxweb.orders.models import Order
-from cxweb.ratings.models import Rating
 
 
-def alert_dispatchers(order: Order, rating: Rating, company: CompanySettings, now: datetime) -> None:
+def alert_dispatchers(order_id: int, rating_id: int, stars: int, company: CompanySettings, now: datetime) -> None:
     """Add the alerts, each once for ever: a correction of a rating that was low before alerts nobody again."""
-    if rating.stars > company.alerts_low_rating or order.is_test or order.is_demo:
+    if stars > company.alerts_low_rating:
+        return
+    order = session().get_one(Order, order_id)
+    if order.is_test or order.is_demo:
         return
     people = select(User.id).where(User.role == "dispatcher", User.disabled_at.is_(None))
     if order.depot_id is None:
@@ -25,10 +27,10 @@ def alert_dispatchers(order: Order, rating: Rating, company: CompanySettings, no
     for user_id in session().scalars(people.order_by(User.id)):
         insert_or_leave(
             LowRatingAlert,
-            rating_id=rating.id,
+            rating_id=rating_id,
             user_id=user_id,
-            order_id=order.id,
-            stars=rating.stars,
+            order_id=order_id,
+            stars=stars,
             state="pending",
             attempts=0,
             created_at=now,

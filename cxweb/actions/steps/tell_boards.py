@@ -7,7 +7,10 @@ from sqlalchemy import select
 from cxweb.boards.models import BoardChange
 from cxweb.core import clock
 from cxweb.core.db import session
+from cxweb.core.prepared import PreparedInsert
 from cxweb.orders.models import Order
+
+_CHANGE = PreparedInsert(BoardChange.__table__, "order_id", "depot_id", "at")
 
 
 def tell_boards(order_id: int | None, *depot_ids: int | None) -> None:
@@ -20,7 +23,7 @@ def tell_boards(order_id: int | None, *depot_ids: int | None) -> None:
     opened.flush()
     now = clock.now()
     for depot_id in dict.fromkeys(depot_ids):
-        opened.execute(BoardChange.__table__.insert().values(order_id=order_id, depot_id=depot_id, at=now))  # type: ignore[attr-defined]
+        _CHANGE.rows(order_id=order_id, depot_id=depot_id, at=now)
 
 
 def tell_boards_of(order_ids: Collection[int | None]) -> None:

@@ -4,9 +4,12 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from cxweb.settings import InvalidSetting
+
+# A gateway that can be reached at all answers a connection within this.
+CONNECT_S = 10.0
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
 
@@ -43,9 +46,10 @@ class RefusedForGood:
 
 @dataclass(frozen=True)
 class RefusedForNow:
-    """The gateway did not take it; a later attempt may succeed."""
+    """The gateway did not take it; a later attempt may succeed. `gateway_down`: the cause lies with the gateway."""
 
     why: str
+    gateway_down: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ def left(until: float) -> float:
     return seconds
 
 
+def connecting(until: float) -> float:
+    """The seconds a connection may take: little, so that a gateway that swallows packets holds up few messages."""
+    return min(left(until), CONNECT_S)
+
+
 def port_of(name: str, url: str) -> int | None:
     """The port a gateway's address names, None without one. Raises InvalidSetting, naming the variable."""
     try:
@@ -90,15 +99,26 @@ def port_of(name: str, url: str) -> int | None:
         raise InvalidSetting(f"{name} must name its port by a number from 1 to 65535.") from None
 
 
+def sender_in(url: str) -> str:
+    """The number or name that a gateway's address gives as `from`, empty without one."""
+    given = parse_qs(urlsplit(url).query).get("from", [""])[0]
+    # A plus sign that nobody wrote as %2B reads as a space.
+    return f"+{given[1:]}" if given.startswith(" ") else given
+
+
 def one_line(text: str) -> str:
     """The text without line breaks, control and direction characters, so that it cannot start a header of its own."""
     return re.sub(" {2,}", " ", _BREAKS.sub(" ", text)).strip()
 
 
-def told(error: object, recipient: str = "") -> str:
-    """An error as it may be kept and shown: one short line without the recipient."""
+def told(error: object, *hidden: str) -> str:
+    """An error as it may be kept and shown: one short line without the recipient and the credentials given as hidden.
+
+    A number is hidden without its plus sign too, and a short name only where it is a word of its own.
+    """
     text = one_line(str(error))
-    if recipient:
-        text = text.replace(recipient, "…")
+    for secret in (form for each in hidden for form in (each, each.removeprefix("+")) if form):
+        pattern = re.escape(secret) if len(secret) > 5 else rf"(?<!\w){re.escape(secret)}(?!\w)"
+        text = re.sub(pattern, "…", text, flags=re.IGNORECASE)
     kind = f"{type(error).__name__}: " if isinstance(error, Exception) else ""
     return (kind + text)[:300]

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.rules import ForbiddenAct
 from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.web.admin import (
@@ -14,33 +15,40 @@ from cxweb.web.admin import (
     login,
     messages,
     new_order,
+    opt_outs,
     order_acts,
     orders,
+    outbox,
     ratings,
     settings_company,
     settings_live,
     settings_logo,
+    settings_messages,
+    settings_messages_preview,
+    settings_messages_wording,
     settings_survey,
     settings_tracking,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
 from cxweb.web.headers import LONGEST_BODY
-from cxweb.web.session import protect
+from cxweb.web.session import protect, staff
 
 blueprint = Blueprint("admin", __name__)
 
 
-@blueprint.before_request
-def allow_files() -> None:
-    """Let the addresses that take a file have a longer body; before the token of the form is read, which reads it."""
-    if request.endpoint == "admin.settings_logo_update":
+def allow_long_body() -> None:
+    """Before the form's token is read, which reads the body: only who is signed in may send a file."""
+    if request.endpoint in UPLOADS and staff():
         request.max_content_length = LONGEST_BODY
 
 
+blueprint.before_request(allow_long_body)
 blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
+# What takes a file; everything else takes the body of a form.
+UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update")
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
 
@@ -88,6 +96,13 @@ rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
+rule(f"/admin/messages/outbox/{ID}message_id>/resend", outbox.resend, act="orders", method="POST")
+rule(f"/admin/messages/outbox/{ID}message_id>/settle", outbox.settle, act="orders", method="POST")
+rule("/admin/messages/opt-outs", opt_outs.index, act="contacts")
+rule("/admin/messages/opt-outs", opt_outs.create, act="relations", method="POST")
+rule("/admin/messages/opt-outs/import", opt_outs.upload, act="relations", method="POST")
+rule("/admin/messages/opt-outs/export", opt_outs.export, act="export")
+rule(f"/admin/messages/opt-outs/{ID}opt_out_id>/remove", opt_outs.delete, act="relations", method="POST")
 rule("/admin/settings/tracking", settings_tracking.edit, act="settings")
 rule("/admin/settings/tracking", settings_tracking.update, act="settings", method="POST")
 rule("/admin/settings/tracking/message", settings_tracking.turn_message_on, act="settings", method="POST")
@@ -95,6 +110,13 @@ rule("/admin/settings/survey", settings_survey.edit, act="settings")
 rule("/admin/settings/survey", settings_survey.update, act="settings", method="POST")
 rule("/admin/settings/survey/limits", settings_survey.update_limits, act="settings", method="POST")
 rule("/admin/settings/survey/preview", settings_survey.preview, act="settings")
+rule("/admin/settings/messages", settings_messages.edit, act="settings")
+rule("/admin/settings/messages", settings_messages.update, act="settings", method="POST")
+rule("/admin/settings/messages/wording", settings_messages_wording.edit, act="settings")
+rule("/admin/settings/messages/wording", settings_messages_wording.update, act="settings", method="POST")
+rule("/admin/settings/messages/wording/restore", settings_messages_wording.restore, act="settings", method="POST")
+rule("/admin/settings/messages/wording/preview", settings_messages_preview.show, act="settings")
+rule("/admin/settings/messages/wording/preview", settings_messages_preview.create, act="settings", method="POST")
 rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
 rule("/admin/settings/live", settings_live.edit, act="settings")
@@ -104,5 +126,6 @@ rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, ac
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
+blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
 for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

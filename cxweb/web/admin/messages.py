@@ -3,36 +3,55 @@
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
+from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings
-from cxweb.notifications.models import STATES
-from cxweb.notifications.queries import counts, mailbox_ids, mailbox_message, recent
+from cxweb.core import clock
+from cxweb.notifications.filters import MessageFilter
+from cxweb.notifications.models import CHANNELS, STATES
+from cxweb.notifications.queries import counts, health, mailbox_ids, mailbox_message, recent
 from cxweb.web.admin import address
 from cxweb.web.headers import allow_own_frame
 from cxweb.web.session import me
 from cxweb.web.shell import render
+from cxweb.web.words import MESSAGE_KINDS
 
 # A message is a page of its own, in a frame without rights: its inline styles are allowed there and nothing else is.
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
 )
+CHOICES = {"state": STATES, "message_channel": CHANNELS, "kind": tuple(MESSAGE_KINDS)}
 
 
 def index() -> ResponseReturnValue:
-    perimeter, state = me().perimeter, address.one("state")
-    errors = [("state", address.problem("state"))] if state and state not in STATES else []
-    page = address.cut(lambda cursor: recent(perimeter, None if errors else state or None, cursor))
+    perimeter = me().perimeter
+    chosen, errors = _filter()
+    page = address.cut(lambda cursor: recent(perimeter, chosen, cursor))
     html = render(
         "admin/messages.html",
         in_mailbox=mailbox_ids([row.id for row in page.items]),
-        counts=counts(perimeter),
-        state=state,
-        states=STATES,
+        counts=counts(perimeter, chosen),
+        choices=CHOICES,
+        filtered=chosen != MessageFilter(),
         errors=errors,
+        # Its figures are of the whole company.
+        health=health(clock.now()) if perimeter.whole else None,
         zone=settings().zone,
         **address.listing(page, perimeter),
     )
     return html, 422 if errors else 200
+
+
+def _filter() -> tuple[MessageFilter, list[address.Option]]:
+    found = address.asked()
+    start, end = bounds(found.filter, settings().zone)
+    wanted = {name: address.one(name) for name in CHOICES}
+    bad = [name for name, value in wanted.items() if value and value not in CHOICES[name]]
+    errors = [*found.errors, *((name, address.problem(name)) for name in bad)]
+    if errors:
+        return MessageFilter(), errors
+    channel, kind = wanted["message_channel"], wanted["kind"]
+    return MessageFilter(wanted["state"], channel, kind, found.filter.depot, start, end), []
 
 
 def show(message_id: int) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask import current_app
 from cxweb.accounts.queries import actor_names
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
-from cxweb.notifications.queries import for_order
+from cxweb.notifications.queries import for_order, mailbox_ids
 from cxweb.orders.models import Order
 from cxweb.orders.rules import MOVES, OPEN
 from cxweb.ratings.models import SpamMark
@@ -46,14 +46,15 @@ def is_late(order: Order, now: datetime) -> bool:
 def details(order: Order) -> dict[str, object]:
     """What the order's page and its panel on the board take beside the order."""
     company, now = settings(), clock.now()
-    rating = rating_of(order.id)
+    rating, messages = rating_of(order.id), for_order(order.id)
     phone, marks = phone_rating_of(order.id), marks_of(rating.id) if rating else []
     names = actor_names(_actors(order, marks) | ({phone.recorded_by} if phone else set()))
     survey = survey_by_id(rating.survey_version_id if rating else None)
     asked = survey.text((rating.language if rating else None) or company.company_language)
     return {
         "history": steps_of(order, names),
-        "messages": for_order(order.id),
+        "messages": messages,
+        "in_mailbox": mailbox_ids([message.id for message in messages]),
         "rating": rating,
         "marks": marks,
         "phone": phone,

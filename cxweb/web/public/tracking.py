@@ -15,6 +15,9 @@ from cxweb.ratings.queries import Tracked, tracked
 from cxweb.ratings.rules import FIVE, CannotRate, InvalidAnswer
 from cxweb.surveys.queries import shown_to
 from cxweb.web.errors import arguments, choose_language
+from cxweb.web.public import limits
+from cxweb.web.public.circumstances import circumstances
+from cxweb.web.public.kept_pages import facts, kept
 from cxweb.web.public.rating_form import as_sent, asked_version, problem_words, read_answer
 from cxweb.web.survey_words import SurveyForm, empty_form
 from cxweb.web.tracking_page import present, render, why_not
@@ -24,12 +27,15 @@ def show(token: str) -> Response:
     order = _find(token)
     asked = arguments()
     stars = asked.get("stars")
-    return _page(order, 200, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
+    made_from = facts(order)
+    html = _html(order, preselected=int(stars) if stars in FIVE else None, editing="edit" in asked)
+    return kept(html, order, made_from)
 
 
 def retell(token: str) -> Response:
     """The page in another language with what was filled in so far; nothing is stored."""
     order = _find(token)
+    limits.check_post(token)
     try:
         return _page(order, 200, form=as_sent(_form(order)))
     except HTTPException as error:
@@ -38,8 +44,9 @@ def retell(token: str) -> Response:
 
 def rate(token: str) -> BaseResponse:
     order = _find(token)
+    limits.check_post(token)
     try:
-        rate_order(token, read_answer(), language(), asked_version())
+        rate_order(token, read_answer(), language(), asked_version(), circumstances())
     except InvalidAnswer as error:
         sent = as_sent(_form(order))._replace(error_field=error.field, error=problem_words(error))
         return _page(order, 422, form=sent)
@@ -54,6 +61,7 @@ def rate(token: str) -> BaseResponse:
 def seen(token: str) -> Response:
     """The page's script says that a person looks at it; only the first time is written."""
     order = _find(token)
+    limits.check_post(token)
     if order.seen_at is None:
         record_opening(order.order_id)
     return Response(status=204)
@@ -67,19 +75,22 @@ def proof(token: str, kind: str) -> Response:
 
 
 def _find(token: str) -> Tracked:
-    """The order of the link, its language in force. Raises NotFound: unknown, misshapen and switched off look alike."""
+    """The order of the link, its language in force. Unknown, misshapen and switched off look alike: limits.missed()."""
     order = tracked(token) if tokens.is_link(token) and settings().tracking_enabled else None
     choose_language(order.language if order else None)
     if order is None:
-        raise NotFound
+        raise limits.missed()
     return order
 
 
 def _page(order: Tracked, code: int, **facts: object) -> Response:
-    company = settings()
+    return Response(_html(order, **facts), code)
+
+
+def _html(order: Tracked, **facts: object) -> str:
     survey = shown_to(order.survey_version_id)
-    page = present(order, company, survey, clock.now(), **facts)  # type: ignore[arg-type]
-    return Response(render(page, order.token, arguments().get("lang", "")), code)
+    page = present(order, settings(), survey, clock.now(), **facts)  # type: ignore[arg-type]
+    return render(page, order.token, arguments().get("lang", ""))
 
 
 def _form(order: Tracked) -> SurveyForm:
