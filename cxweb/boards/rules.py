@@ -6,8 +6,6 @@ from cxweb.orders.rules import COMPLETED, OPEN
 
 # Ratings up to this many stars are low.
 LOW = 2
-# Lateness from here on is marked as grave.
-GRAVE = timedelta(hours=1)
 # More than this many changes are not sent one by one: the board reads itself anew.
 MOST_CHANGES = 100
 
