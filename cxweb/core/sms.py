@@ -5,14 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-# GSM 03.38: the characters of one septet, and those of the extension table, which take two.
-BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-EXTENDED = frozenset("^{}\\[~]|€\f")
-# What one SMS holds, and each of several: those carry a header that puts them together again.
-GSM, UCS2 = (160, 153), (70, 67)
+from cxweb.core.senders.gsm import encoded, is_basic
 
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 # All of them lie below U+3001.
@@ -25,6 +18,8 @@ PLAIN: Mapping[int, str] = str.maketrans(
     | dict.fromkeys("–—‐‑−", "-")
     | {"…": "..."}
 )
+# What one SMS holds, and each of several: those carry a header that puts them together again.
+GSM, UCS2 = (160, 153), (70, 67)
 # What stands for a letter that does not come apart into a plain one and its accent.
 _INSTEAD = {"œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "þ": "th"} | {
     "`": "'", "´": "'", "°": "o", "•": "-", "·": "-", "‹": "<", "›": ">", "×": "x"
@@ -50,20 +45,13 @@ def plain(text: str) -> str:
 
 def segments(text: str) -> Segments:
     """The segments a text takes. A character of two units is never cut: it begins the next segment instead."""
-    forcing = tuple(dict.fromkeys(char for char in text if char not in BASIC and char not in EXTENDED))
-    if forcing:
-        (alone, each), widths = UCS2, [2 if ord(char) > 0xFFFF else 1 for char in text]
-    else:
-        (alone, each), widths = GSM, [2 if char in EXTENDED else 1 for char in text]
-    total = sum(widths)
-    if total <= alone:
-        return Segments(min(1, total), alone, alone - total, forcing)
-    count, used = 1, 0
-    for width in widths:
-        if used + width > each:
-            count, used = count + 1, 0
-        used += width
-    return Segments(count, each, each - used, forcing)
+    forcing = tuple(dict.fromkeys(char for char in text if not is_basic(char)))
+    carried = encoded(text)
+    (alone, each), octets = (UCS2, 2) if forcing else (GSM, 1)
+    if carried.fits_one:
+        return Segments(min(1, len(text)), alone, alone - len(carried.octets) // octets, forcing)
+    parts = list(carried.parts())
+    return Segments(len(parts), each, each - len(parts[-1]) // octets, forcing)
 
 
 def replacement(char: str) -> str:
@@ -72,7 +60,7 @@ def replacement(char: str) -> str:
         return _INSTEAD[char]
     apart = (part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
     letters = "".join(apart)
-    return letters if all(letter in BASIC or letter in EXTENDED for letter in letters) else ""
+    return letters if all(map(is_basic, letters)) else ""
 
 
 def cost(count: int, price: str) -> Decimal | None:

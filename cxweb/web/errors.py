@@ -62,7 +62,7 @@ def _answer(error: HTTPException) -> Response:
     person = staff() if is_staff_path(request.path) else None
     choose_language(person.language if person else None)
     texts = STALE_FORM if isinstance(error, CSRFError) else None
-    if code == 404 and request.path.startswith("/t/"):
+    if code == 404 and request.path.startswith(("/t/", "/u/")):
         texts = UNKNOWN_LINK
     response = page(code, texts)
     # When to try again, or which methods there are.

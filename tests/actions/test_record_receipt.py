@@ -11,6 +11,7 @@ from cxweb.core import clock
 from cxweb.core.db import transaction
 from cxweb.core.senders.receipts import EVENTS, Receipt
 from cxweb.notifications.models import STATES, Notification
+from cxweb.notifications.queries import for_order
 from tests.factories import Factory
 from tests.sending import NOON, completed, row, send, texting
 from tests.servers import MailServer, SmsGateway
@@ -111,6 +112,25 @@ def test_whoever_is_still_sending_writes_nothing_over_a_receipt(
     message = send(order, "sms", NOON)
     assert (message.state, message.provider_id, message.delivered_at) == ("delivered", "early", NOON)
     assert len(sms_gateway.deliveries) == 1
+
+
+@pytest.mark.parametrize("event", ["sent", "delivered"])
+@pytest.mark.parametrize("state", ["sending", "uncertain"])
+def test_a_receipt_that_comes_first_brings_the_reminder_that_sending_would_have(
+    app: Flask, make: Factory, state: str, event: str
+) -> None:
+    make.setting("survey.reminder_days", "2")
+    message = placed(make, state)
+    for _ in range(2):
+        told(message, event)
+    assert [found.kind for found in for_order(message.order_id)] == ["order-completed", "survey-reminder"]
+
+
+def test_a_failure_brings_no_reminder(app: Flask, make: Factory) -> None:
+    make.setting("survey.reminder_days", "2")
+    message = placed(make, "sending")
+    told(message, "failed")
+    assert len(for_order(message.order_id)) == 1
 
 
 def test_a_receipt_by_the_gateways_id_finds_the_message_it_sent_last(

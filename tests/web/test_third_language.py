@@ -9,6 +9,7 @@ from cxweb.accounts.rules import Operator
 from cxweb.actions.change_settings import change_settings
 from cxweb.company.rules import InvalidCompanySetting
 from cxweb.core import i18n
+from cxweb.surveys import queries as surveys
 from cxweb.web import tracking_page
 from tests.factories import Factory
 from tests.page import Client
@@ -32,7 +33,7 @@ msgstr "Zugestellt %(when)s"
 msgid "On time"
 msgstr "Pünktlich"
 """
-CACHES = (i18n.languages, i18n.own_names, i18n._others, i18n._catalogue, tracking_page._frame)
+CACHES = (i18n.languages, i18n.own_names, i18n._others, i18n._catalogue, tracking_page._frame, surveys.default)
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from cxweb.actions.steps.add_opt_out import add_opt_out
+from cxweb.actions.steps.outbox import add_reminder
 from cxweb.actions.steps.remove_opt_out import remove_opt_out
-from cxweb.company.queries import settings_now
+from cxweb.company.queries import settings_now, zone_of
 from cxweb.core.db import session
 from cxweb.core.recipients import email_address, phone_number
 from cxweb.core.senders.protocol import told
@@ -71,8 +72,13 @@ def _move(message: Notification, receipt: Receipt, now: datetime) -> None:
         values["sent_at"] = message.sent_at or now
     if state == "delivered":
         values["delivered_at"] = now
+    overtaken = message.sent_at is None and state != "failed"
     for name, value in values.items():
         setattr(message, name, value)
+    if overtaken and message.invites:
+        # Whoever sent it would have added it, and finds the lease gone.
+        company = settings_now()
+        add_reminder(message.order_id, message, company, now, zone_of(message.order.depot, company))
 
 
 def _contact(channel: str, text: str | None) -> str | None:

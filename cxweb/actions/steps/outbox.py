@@ -41,7 +41,9 @@ def write_completed(order: Order, company: CompanySettings, now: datetime) -> No
         enqueue("messages", SEND_JOB, list(ids))
 
 
-def add_reminder(order_id: int, sent: MessageFacts, company: CompanySettings, now: datetime, zone: ZoneInfo) -> None:
+def add_reminder(
+    order_id: int, sent: MessageFacts | Notification, company: CompanySettings, now: datetime, zone: ZoneInfo
+) -> None:
     """Add the reminder of an invitation that was sent now, where the company wants one."""
     message = reminder(order_id, sent.channel, sent.recipient, timing_of(company), now, zone)
     if message is not None:

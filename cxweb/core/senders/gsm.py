@@ -45,9 +45,14 @@ class Encoded:
         yield part
 
 
+def is_basic(character: str) -> bool:
+    """Whether the alphabet of seven bits has the character."""
+    return character in _CODES
+
+
 def encoded(text: str) -> Encoded:
     """The text in the alphabet it needs."""
-    if all(character in _CODES for character in text):
+    if all(map(is_basic, text)):
         return Encoded(SEVEN_BIT, tuple(_CODES[character] for character in text))
     return Encoded(UCS_2, tuple(character.encode("utf-16-be", "replace") for character in text))
 

@@ -23,7 +23,9 @@ GATEWAYS = {
     "https+json": "HTTPS",
     "http+json": "HTTP",
     "twilio": "Twilio",
+    "twilio+http": "Twilio",
     "smpp": "SMPP",
+    "smpps": "SMPP",
 }
 
 
