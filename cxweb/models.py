@@ -1,6 +1,7 @@
 """Every table of the product, for the migrations."""
 
 from cxweb.accounts import models as accounts
+from cxweb.boards import models as boards
 from cxweb.company import models as company
 from cxweb.core import audit
 from cxweb.notifications import models as notifications
@@ -9,4 +10,4 @@ from cxweb.ratings import models as ratings
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]

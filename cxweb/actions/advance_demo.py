@@ -6,6 +6,7 @@ from random import Random
 from sqlalchemy import Select, case, delete, exists, func, select
 
 from cxweb.actions.steps.move_order import move
+from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.write_demo import ACTOR, write_demo
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -72,6 +73,7 @@ def _rate_some(now: datetime, random: Random) -> None:
         language = session().scalar(select(Customer.language).where(Customer.id == order.customer_id)) or "fr"
         comment = opinions.any_comment(random, language, stars, late)
         _store(order.id, stars, comment, language, now)
+        tell_boards(order.id, order.depot_id)
 
 
 def _store(order_id: int, stars: int, comment: str | None, language: str, now: datetime) -> None:

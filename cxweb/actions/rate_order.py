@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from cxweb.actions.steps.alert_dispatchers import alert_dispatchers
 from cxweb.actions.steps.first_rating import first_rating
 from cxweb.actions.steps.mark_rating import mark_rating
+from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
@@ -45,11 +47,16 @@ def rate_order(
         order = to_rate(token)
         if order is None:
             raise UnknownOrder
-        check_can_rate(_facts(order, settings_now()), now)
+        company = settings_now()
+        check_can_rate(_facts(order, company), now)
         rating_id = order.rating_id or _first(order, sent, asked, language, now)
+        stars = sent.stars
         if rating_id is None or order.rating_id is not None:
-            rating_id = _correct(order, sent, now)
+            rating_id, stars = _correct(order, sent, now)
         mark_rating(rating_id, suspicions(circumstances, order.completed_at, now), now)
+        if stars is not None:
+            tell_boards(order.order_id, order.depot_id)
+            alert_dispatchers(order.order_id, rating_id, stars, company, now)
 
 
 def _facts(order: ToRate, company: CompanySettings) -> Facts:
@@ -67,8 +74,8 @@ def _first(order: ToRate, sent: Answer, asked: int | None, language: str, now: d
     return first_rating(order.order_id, fitted, survey, language, now)
 
 
-def _correct(order: ToRate, sent: Answer, now: datetime) -> int:
-    """Make the rating say what was sent; identical content writes nothing. Its id."""
+def _correct(order: ToRate, sent: Answer, now: datetime) -> tuple[int, int | None]:
+    """Make the rating say what was sent; its id, and its stars. Identical content writes nothing and gives no stars."""
     rating = session().scalars(select(Rating).where(Rating.order_id == order.order_id).with_for_update()).one()
     survey = by_id(rating.survey_version_id)
     chosen = tuple(sorted(reason.code for reason in rating.reasons))
@@ -76,14 +83,15 @@ def _correct(order: ToRate, sent: Answer, now: datetime) -> int:
     after = merged(before, sent)
     if sent.reasons is not None:
         after = fitting(after, survey)
-    if after != before and after.stars is not None:
+    changes = after != before and after.stars is not None
+    if changes and after.stars is not None:
         rating.stars, rating.comment, rating.nps, rating.ces = after.stars, after.comment, after.nps, after.ces
         rating.open = after.open
         _choose(rating, after.reasons or (), survey)
         rating.version += 1
         rating.updated_at = now
         rating.versions.append(_version(rating, now))
-    return rating.id
+    return rating.id, rating.stars if changes else None
 
 
 def _choose(rating: Rating, codes: tuple[str, ...], survey: Survey) -> None:

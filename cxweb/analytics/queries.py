@@ -1,23 +1,24 @@
 """Counting and listing orders and answers for a report, always within a perimeter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, bounds
-from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Counts, Feedback, Mean, figures, mean
+from cxweb.analytics.rules import FIVE_STARS, Counts, Feedback, Mean, figures, mean
 from cxweb.company.queries import branches, settings_now
-from cxweb.core import paging
+from cxweb.company.rules import CompanySettings
+from cxweb.core import clock, paging
 from cxweb.core.db import session
 from cxweb.core.paging import Page
 from cxweb.orders.models import CrewMember, Driver, Order, OrderTag
 from cxweb.orders.queries import crews, within
 from cxweb.orders.rules import COMPLETED
-from cxweb.ratings.models import Rating, RatingMark, RatingReason
+from cxweb.ratings.models import PhoneRating, Rating, RatingMark, RatingReason, SpamMark
 from cxweb.surveys.models import SurveyVersion
 
 Columns = TypeVarTuple("Columns")
@@ -34,15 +35,26 @@ def counts(chosen: ReportFilter, perimeter: Perimeter) -> Counts:
     answers = answers_of(select(*_histogram()), chosen, perimeter)
     values = [int(value or 0) for value in session().execute(answers).one()]
     return Counts(
-        completed, eligible, rated, tuple(values[:5]), tuple(values[5:10]), tuple(values[10:21]), tuple(values[21:26])
+        completed,
+        eligible,
+        rated,
+        tuple(values[:5]),
+        tuple(values[5:10]),
+        tuple(values[10:21]),
+        tuple(values[21:26]),
+        spam=session().scalar(answers_of(select(func.count()), chosen, perimeter, spam=True)) or 0,
+        by_phone=_phone_count(chosen, perimeter),
     )
 
 
-def answers_of(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perimeter) -> Select[*Columns]:
-    """The columns, selected from the answers the filter is about."""
+def answers_of(
+    columns: Select[*Columns], chosen: ReportFilter, perimeter: Perimeter, *, spam: bool = False
+) -> Select[*Columns]:
+    """The columns, selected from the answers the filter is about; with `spam` from those that are marked as spam."""
     statement = columns.select_from(Rating).join(Order, Order.id == Rating.order_id)
     statement = statement.outerjoin(SurveyVersion, SurveyVersion.id == Rating.survey_version_id)
-    statement = within(statement, perimeter).where(~Order.is_test, *_conditions(chosen))
+    statement = within(statement, perimeter).where(~Order.is_test, *conditions(chosen))
+    statement = statement.where(marked_as_spam() if spam else ~marked_as_spam())
     if chosen.axis == "completed":
         statement = statement.where(Order.status == COMPLETED)
     if chosen.stars:
@@ -56,13 +68,30 @@ def answers_of(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perim
     return statement
 
 
+def marked_as_spam() -> ColumnElement[bool]:
+    """Whether a spam mark of the answer stands: its order then counts as not rated."""
+    return exists().where(SpamMark.rating_id == Rating.id, SpamMark.lifted_at.is_(None)).correlate(Rating)
+
+
+def _phone_count(chosen: ReportFilter, perimeter: Perimeter) -> int:
+    """What was only said on the phone, on the axis of its own instant; filters on answers leave it out."""
+    if chosen.survey or chosen.reason:
+        return 0
+    own = ~exists().where(Rating.order_id == Order.id).correlate(Order)
+    statement = select(func.count()).select_from(PhoneRating).join(Order, Order.id == PhoneRating.order_id)
+    statement = within(statement, perimeter).where(~Order.is_test, own, *conditions(chosen, PhoneRating.recorded_at))
+    if chosen.stars:
+        statement = statement.where(PhoneRating.stars.in_(chosen.stars))
+    return session().scalar(statement) or 0
+
+
 def _order_counts(chosen: ReportFilter, perimeter: Perimeter) -> tuple[int, int, int]:
-    rated = and_(Order.eligible, Rating.id.is_not(None))
+    rated = and_(Order.eligible, Rating.id.is_not(None), ~marked_as_spam())
     statement = (
         select(func.count(), func.sum(case((Order.eligible, 1), else_=0)), func.sum(case((rated, 1), else_=0)))
         .select_from(Order)
         .outerjoin(Rating, Rating.order_id == Order.id)
-        .where(Order.status == COMPLETED, ~Order.is_test, *_conditions(chosen))
+        .where(Order.status == COMPLETED, ~Order.is_test, *conditions(chosen))
     )
     completed, eligible, with_rating = session().execute(within(statement, perimeter)).one()
     return int(completed), int(eligible or 0), int(with_rating or 0)
@@ -82,10 +111,13 @@ def _histogram() -> list[ColumnElement[Any]]:
     ]
 
 
-def _conditions(chosen: ReportFilter) -> list[ColumnElement[bool]]:
+def conditions(
+    chosen: ReportFilter, answered_at: SQLColumnExpression[datetime] = Rating.answered_at
+) -> list[ColumnElement[bool]]:
     """What the filter asks of an order, and of the instant on its axis."""
-    start, end = bounds(chosen, settings_now().zone)
-    instant = Rating.answered_at if chosen.axis == "answered" else Order.completed_at
+    company = settings_now()
+    start, end = bounds(kept(chosen, company) if chosen.driver else chosen, company.zone)
+    instant = answered_at if chosen.axis == "answered" else Order.completed_at
     found: list[ColumnElement[bool]] = []
     if start:
         found.append(instant >= start)
@@ -101,6 +133,12 @@ def _conditions(chosen: ReportFilter) -> list[ColumnElement[bool]]:
     if chosen.tag:
         found.append(Order.id.in_(select(OrderTag.order_id).where(OrderTag.tag.in_(chosen.tag))))
     return found
+
+
+def kept(chosen: ReportFilter, company: CompanySettings) -> ReportFilter:
+    """The filter, narrowed to the time for which one person's figures are kept."""
+    since = company.drivers_since(clock.now())
+    return replace(chosen, start=max(chosen.start or since, since))
 
 
 @dataclass(frozen=True)
@@ -133,13 +171,19 @@ _SORTS: dict[str, list[tuple[SQLColumnExpression[Any], bool]]] = {
 
 
 def answers(
-    chosen: ReportFilter, perimeter: Perimeter, words: str = "", cursor: str | None = None, size: int = 30
+    chosen: ReportFilter,
+    perimeter: Perimeter,
+    words: str = "",
+    cursor: str | None = None,
+    size: int = 30,
+    *,
+    spam: bool = False,
 ) -> Page[Answer]:
     """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor."""
     order = _SORTS[chosen.sort]
     columns = (Rating.id, Rating.stars, Rating.comment, Rating.language, Rating.answered_at, Order.id, Order.ref)
     further = (Rating.nps, Rating.ces, Rating.open, Rating.survey_version_id)
-    statement = _with_words(answers_of(select(*columns, *further), chosen, perimeter), words)
+    statement = _with_words(answers_of(select(*columns, *further), chosen, perimeter, spam=spam), words)
     if cursor:
         *stars, answered_at, id_ = paging.decode(cursor, len(order))
         numbers = [paging.number(value, cursor) for value in (*stars, id_)]
@@ -170,47 +214,13 @@ def _words_of(column: InstrumentedAttribute[str], rating_ids: list[int]) -> dict
 
 def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "") -> Mean:
     """The stars of the same answers, with n, mean and interval."""
-    statement = _with_words(answers_of(select(*_tallies()), chosen, perimeter), words)
+    statement = _with_words(answers_of(select(*tallies()), chosen, perimeter), words)
     return mean([int(value or 0) for value in session().execute(statement).one()], FIVE_STARS)
 
 
-def _tallies() -> list[ColumnElement[Any]]:
+def tallies() -> list[ColumnElement[Any]]:
     return [func.sum(case((Rating.stars == n, 1), else_=0)) for n in FIVE_STARS]
 
 
 def _with_words(statement: Select[*Columns], words: str) -> Select[*Columns]:
     return statement.where(Rating.comment.icontains(words, autoescape=True)) if words else statement
-
-
-@dataclass(frozen=True)
-class DriverRow:
-    """A line of the drivers' table. `mean` is None below LEAST_OF_A_DRIVER answers: few say little of a person."""
-
-    driver: Driver
-    completed: int
-    rated: int
-    n: int
-    mean: float | None
-
-
-def driver_rows(chosen: ReportFilter, perimeter: Perimeter, drivers: list[Driver]) -> list[DriverRow]:
-    """These drivers' orders and answers; an order handled by several counts for each of them."""
-    rated = case((and_(Order.eligible, Rating.id.is_not(None)), 1), else_=0)
-    orders = (
-        select(CrewMember.driver_id, func.count(), func.sum(rated))
-        .select_from(Order)
-        .join(CrewMember, CrewMember.order_id == Order.id)
-        .outerjoin(Rating, Rating.order_id == Order.id)
-        .where(Order.status == COMPLETED, ~Order.is_test, *_conditions(chosen))
-        .group_by(CrewMember.driver_id)
-    )
-    counted = {row[0]: (int(row[1]), int(row[2])) for row in session().execute(within(orders, perimeter))}
-    tallies = answers_of(select(CrewMember.driver_id, *_tallies()), chosen, perimeter)
-    tallies = tallies.join(CrewMember, CrewMember.order_id == Order.id).group_by(CrewMember.driver_id)
-    stars = {row[0]: mean([int(value) for value in row[1:]], FIVE_STARS) for row in session().execute(tallies)}
-    nothing = mean([0] * 5, FIVE_STARS)
-    return [_driver_row(driver, *counted.get(driver.id, (0, 0)), stars.get(driver.id, nothing)) for driver in drivers]
-
-
-def _driver_row(driver: Driver, completed: int, rated: int, stars: Mean) -> DriverRow:
-    return DriverRow(driver, completed, rated, stars.n, stars.mean if stars.n >= LEAST_OF_A_DRIVER else None)

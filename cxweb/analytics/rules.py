@@ -5,6 +5,7 @@ Everything is computed from whole-number counts and rounded only where it is sho
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
 
 # The 97.5 % quantile of the standard normal distribution.
@@ -14,6 +15,8 @@ LEAST_FOR_INTERVAL = 5
 FIVE_STARS = (1, 2, 3, 4, 5)
 # A driver's figures are shown from this n on: below it they say more of chance than of the person.
 LEAST_OF_A_DRIVER = 10
+# With fewer answers than this, a report's own mean is too weak to draw drivers towards it.
+LEAST_FOR_OVERALL = 30
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class Counts:
     nps: tuple[int, ...] = (0,) * 11
     # How many answers gave 1, 2, 3, 4, 5 for effort.
     ces: tuple[int, ...] = (0,) * 5
+    # Shown beside the figures and in none of them: answers marked as spam, and what was only said on the phone.
+    spam: int = 0
+    by_phone: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class Feedback:
     tud: Share
     ces: Mean
     easy_share: float | None
+    spam: int = 0
+    by_phone: int = 0
 
 
 def figures(counts: Counts) -> Feedback:
@@ -104,6 +112,8 @@ def figures(counts: Counts) -> Feedback:
         tud=share(scores[0] + scores[1], sum(scores)),
         ces=mean(counts.ces, FIVE_STARS),
         easy_share=percentage(counts.ces[3] + counts.ces[4], sum(counts.ces)),
+        spam=counts.spam,
+        by_phone=counts.by_phone,
     )
 
 
@@ -140,6 +150,12 @@ def share(part: int, n: int) -> Share:
     return Share(n, percentage(part, n), low, high)
 
 
+def shrunken(stars: Sequence[int], overall: float, weight: int = 10) -> float:
+    """The mean of so many answers of 1…5, drawn to the overall one as if m = `weight` more gave it: (Σ+m·μ)/(n+m)."""
+    total = sum(score * count for score, count in zip(FIVE_STARS, stars, strict=True))
+    return (total + weight * overall) / (sum(stars) + weight)
+
+
 def promoters(promoting: int, passive: int, detracting: int) -> Promoters:
     """NPS = 100·(P−D)/n; interval: adjusted Wald (P+¾, D+¾, n+3), clipped to ±100 and widened to hold the value."""
     n = promoting + passive + detracting
@@ -153,3 +169,14 @@ def promoters(promoting: int, passive: int, detracting: int) -> Promoters:
     centre = 100 * (p - d)
     low, high = max(centre - half, -100.0), min(centre + half, 100.0)
     return Promoters(n, value, min(low, value), max(high, value), promoting, passive, detracting)
+
+
+def ranks(values: Sequence[float]) -> list[int]:
+    """The ranks of values in descending order: those equal to two decimals share one (1, 1, 3)."""
+    shown = [two_decimals(value) for value in values]
+    return [shown.index(value) + 1 for value in shown]
+
+
+def two_decimals(value: float) -> Decimal:
+    """A value as it is compared in a ranking."""
+    return Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -79,6 +79,13 @@ def branch(depot_id: int) -> Select[int]:
     return select(tree.c.id)
 
 
+def ancestors(depot_id: int) -> Select[int]:
+    """The ids of a depot and of all above it, as a subquery for `IN`."""
+    tree = select(Depot.id, Depot.parent_id).where(Depot.id == depot_id).cte("ancestors", recursive=True)
+    tree = tree.union(select(Depot.id, Depot.parent_id).where(Depot.id == tree.c.parent_id))
+    return select(tree.c.id)
+
+
 def branches(refs: Collection[str]) -> Select[int]:
     """The ids of the depots of these refs and of all below them, as a subquery for `IN`."""
     tree = select(Depot.id).where(Depot.ref.in_(refs)).cte("branches", recursive=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -43,6 +44,11 @@ class CompanySettings:
     gateway_sms_per_minute: int = 0
     sms_segment_price: str = ""
     company_currency: str = "EUR"
+    alerts_low_rating: int = 0
+    alerts_daily_cap: int = 20
+    drivers_ranking: bool = False
+    drivers_least: int = 10
+    drivers_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     company_colour: str = ""
@@ -61,6 +67,12 @@ class CompanySettings:
             return ZoneInfo(name) if name else self.zone
         except (ZoneInfoNotFoundError, ValueError):
             return self.zone
+
+    def drivers_since(self, now: datetime) -> date:
+        """The first day whose figures of single drivers are still kept; earlier ones are the depot's only."""
+        today = now.astimezone(self.zone).date()
+        years, month = divmod(today.year * 12 + today.month - 1 - self.drivers_months, 12)
+        return date(years, month + 1, min(today.day, 28))
 
     def is_own_address(self, address: str) -> bool:
         """Whether the address is one of the company's own."""
@@ -200,6 +212,11 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "gateway.sms.per_minute": _whole(0, 100_000),
     "sms.segment_price": _price,
     "company.currency": _currency,
+    "alerts.low_rating": _whole(0, 4),
+    "alerts.daily_cap": _whole(1, 1_000),
+    "drivers.ranking": _switch,
+    "drivers.least": _whole(10, 1_000),
+    "drivers.months": _whole(1, 120),
     "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,

@@ -48,6 +48,8 @@ class Order(Base):
         CheckConstraint("notify IN ('none', 'email', 'sms', 'both')", name="notify"),
         Index("ix_order_depot_completed", "depot_id", "completed_at"),
         Index("ix_order_status_completed", "status", "completed_at"),
+        # A day's orders that are not completed, among all that never were.
+        Index("ix_order_completed_promised", "completed_at", "promised_to"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

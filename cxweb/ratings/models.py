@@ -77,6 +77,43 @@ class RatingVersion(Base):
     recorded_at: Mapped[datetime]
 
 
+class SpamMark(Base):
+    """Somebody found an answer to be spam: it is in no figure while the mark stands. Lifted marks stay on record."""
+
+    __tablename__ = "spam_mark"
+    __table_args__ = (
+        # At most one mark of an answer stands: two people who mark it at once make one.
+        Index(
+            "uq_spam_mark_standing",
+            "rating_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("rating.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str]
+    marked_at: Mapped[datetime]
+    marked_by: Mapped[str]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+
+
+class PhoneRating(Base):
+    """What a customer said on the phone: counted by itself, in no figure, and replaced by the customer's own answer."""
+
+    __tablename__ = "phone_rating"
+    __table_args__ = (CheckConstraint(STARS_CHECK, name="stars"),)
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id", ondelete="CASCADE"), primary_key=True)
+    stars: Mapped[int]
+    comment: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
 class RatingReason(Base):
     """A reason the customer chose, with the cause it stood for in the survey then."""
 

@@ -16,7 +16,7 @@ from cxweb.core.prepared import PreparedInTransaction
 from cxweb.orders.filters import OrderFilter, matching
 from cxweb.orders.models import CrewMember, Customer, Order, Proof, StatusChange
 from cxweb.orders.queries import within
-from cxweb.ratings.models import Rating, RatingReason
+from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
 
 
 class Tracked(NamedTuple):
@@ -133,10 +133,11 @@ class ToRate(NamedTuple):
     completed_at: datetime | None
     rating_id: int | None
     answered_at: datetime | None
+    depot_id: int | None
 
 
 _TO_RATE = PreparedInTransaction(
-    select(Order.id, Order.status, Order.completed_at, Rating.id, Rating.answered_at)
+    select(Order.id, Order.status, Order.completed_at, Rating.id, Rating.answered_at, Order.depot_id)
     .outerjoin(Rating, Rating.order_id == Order.id)
     .where(Order.token == bindparam("token"))
     .with_for_update(of=Order)
@@ -188,3 +189,14 @@ def rating_of(order_id: int) -> Rating | None:
     loaded = (selectinload(Rating.versions), selectinload(Rating.reasons), selectinload(Rating.marks))
     statement = select(Rating).where(Rating.order_id == order_id).options(*loaded)
     return session().scalar(statement)
+
+
+def phone_rating_of(order_id: int) -> PhoneRating | None:
+    """What the customer said on the phone; who asks has found the order within their perimeter."""
+    return session().get(PhoneRating, order_id)
+
+
+def marks_of(rating_id: int) -> list[SpamMark]:
+    """The spam marks of an answer, the last one first; only the last can still stand."""
+    wanted = select(SpamMark).where(SpamMark.rating_id == rating_id).order_by(SpamMark.id.desc())
+    return list(session().scalars(wanted))

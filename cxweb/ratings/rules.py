@@ -34,6 +34,18 @@ class InvalidAnswer(ValueError):
         self.problem = problem
 
 
+class NothingToMark(LookupError):
+    """There is no such answer, or none that the act could change: it is marked already, or is not."""
+
+
+class CannotRecord(Exception):
+    """No rating by phone is taken: `reason` is not_completed, or rated where the customer has answered already."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a post says; None where a field was not sent, so that what is stored stays."""

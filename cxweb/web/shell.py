@@ -24,6 +24,7 @@ class Entry:
 
 
 MENU = (
+    Entry("/admin/live", lazy("Live"), "live", "orders"),
     Entry("/admin/orders", lazy("Orders"), "box", "orders"),
     Entry("/admin/ratings", lazy("Ratings"), "star", "figures"),
     Entry("/admin/drivers", lazy("Drivers"), "wheel", "figures"),

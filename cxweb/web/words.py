@@ -156,6 +156,17 @@ def brief(value: datetime | None, zone: tzinfo, now: datetime) -> str:
     return i18n.moment(value, zone, "d MMM, H:mm" if local.year == today.year else "d MMM y, H:mm")
 
 
+def delay(value: timedelta) -> str:
+    """How late something is: `+12 min`, `+2 h 05`; in time where it is not."""
+    minutes = int(value.total_seconds() // 60)
+    if minutes < 1:
+        return gettext("in time")
+    hours, rest = divmod(minutes, 60)
+    if hours > 1:
+        return gettext("+%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{rest:02}"}
+    return gettext("+%(minutes)s min") % {"minutes": minutes}
+
+
 def duration(waited: timedelta) -> str:
     """How long something has lasted: `4 minutes`."""
     return format_timedelta(waited, threshold=1.2, locale=i18n.locale())
@@ -178,6 +189,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,
     "move_word": move_word,
     "brief": brief,
+    "delay": delay,
     "message_state_word": _word(MESSAGE_STATES),
     "suppressed_word": _word(SUPPRESSED),
     "reason_word": reason_word,

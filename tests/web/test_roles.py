@@ -18,6 +18,7 @@ PAGES = {
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
     "/admin/components": "figures",
+    "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
     "/admin/messages": "contacts",
@@ -29,6 +30,7 @@ PAGES = {
     "/admin/settings/messages": "settings",
     "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
+    "/admin/settings/live": "settings",
 }
 
 

@@ -3,6 +3,8 @@
 from sqlalchemy import delete, exists, select
 
 from cxweb.accounts.models import ApiKey, User
+from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.boards.models import Wall
 from cxweb.company.models import Depot, Setting
 from cxweb.company.queries import stored
 from cxweb.core.db import session
@@ -16,6 +18,7 @@ def clear_demo() -> int:
     if name is None:
         return 0
     opened = session()
+    tell_boards(None, *opened.scalars(select(Order.depot_id).where(Order.is_demo).distinct()))
     removed = opened.execute(delete(Order).where(Order.is_demo)).rowcount  # type: ignore[attr-defined]
     opened.execute(delete(Customer).where(Customer.is_demo, ~exists().where(Order.customer_id == Customer.id)))
     opened.execute(delete(Driver).where(Driver.is_demo, ~exists().where(CrewMember.driver_id == Driver.id)))
@@ -31,7 +34,7 @@ def _delete_depots() -> None:
     while True:
         child = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
         leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child))
-        for column in (Order.depot_id, User.depot_id, ApiKey.depot_id):
+        for column in (Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
             leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
         if opened.execute(leaves).rowcount == 0:  # type: ignore[attr-defined]
             return

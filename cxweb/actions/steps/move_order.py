@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cxweb.actions.steps.outbox import write_completed
+from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.company.rules import CompanySettings
 from cxweb.core.recipients import usable
 from cxweb.notifications.queries import opted_out_of
@@ -31,6 +32,7 @@ def move(
     if wanted == COMPLETED:
         _snapshot(order)
         write_completed(order, company, now)
+    tell_boards(order.id, order.depot_id)
     return True
 
 

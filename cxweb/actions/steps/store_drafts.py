@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from cxweb.actions.steps import add_missing
 from cxweb.actions.steps.draft_orders import STATE
 from cxweb.actions.steps.insert_many import insert_many, new_ids
+from cxweb.actions.steps.tell_boards import tell_boards_of
 from cxweb.core.db import session
 from cxweb.core.tokens import new_link
 from cxweb.imports.customer_plan import Customers, Party
@@ -28,6 +29,8 @@ def store_drafts(drafts: Iterable[Draft], customers: Customers, now: datetime) -
     stored = [draft for draft in written if draft.id is not None]
     new = [draft for draft in written if draft.id is None]
     completing = [draft for draft in stored if _completes(draft)]
+    # Also where they were before: an order that leaves a depot leaves its board.
+    tell_boards_of([draft.id for draft in stored])
     _store_orders(written, customers)
     recrewed = [draft for draft in stored if "crew" in draft.changed]
     _clear(CrewMember, recrewed)
@@ -38,6 +41,7 @@ def store_drafts(drafts: Iterable[Draft], customers: Customers, now: datetime) -
     insert_many(OrderTag, [{"order_id": draft.id, "tag": tag} for draft in tagged for tag in draft.state["tags"]])
     insert_many(StatusChange, [step for draft in written for step in _history(draft, now)])
     _snapshot_names(completing)
+    tell_boards_of([draft.id for draft in written])
 
 
 def _store_customers(customers: Customers) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from cxweb.actions.steps.insert_many import insert_many, new_ids
+from cxweb.actions.steps.tell_boards import tell_boards_of
 from cxweb.core.db import session
 from cxweb.imports.rating_plan import Stored, decide
 from cxweb.imports.rating_rows import RatingRow
@@ -74,6 +75,7 @@ def store_choices(choices: Iterable[Choice], now: datetime) -> None:
         if choice.stored is not None:
             versions += _replace(choice, choice.stored, now)
     insert_many(RatingVersion, versions)
+    tell_boards_of([choice.order_id for choice in written])
 
 
 def _content(choice: Choice) -> dict[str, Any]:

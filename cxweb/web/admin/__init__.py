@@ -11,14 +11,17 @@ from cxweb.web.admin import (
     drivers,
     home,
     language,
+    live,
     login,
     messages,
     new_order,
     opt_outs,
+    order_acts,
     orders,
     outbox,
     ratings,
     settings_company,
+    settings_live,
     settings_logo,
     settings_messages,
     settings_messages_preview,
@@ -73,12 +76,20 @@ rule("/logout", login.delete, act=ANYONE, method="POST")
 rule("/admin/", home.index, act="figures")
 rule("/admin/demo/remove", home.remove_demo, act="settings", method="POST")
 rule("/admin/language", language.update, act="figures", method="POST")
+rule("/admin/live", live.index, act="orders")
+rule("/admin/live/changes", live.changes, act="orders")
+rule("/admin/live/choice", live.choose, act="orders", method="POST")
+rule(f"/admin/live/orders/{ID}order_id>", live.panel, act="orders")
 rule("/admin/orders", orders.index, act="orders")
 rule("/admin/orders/new", new_order.new, act="orders")
 rule("/admin/orders/new", new_order.create, act="orders", method="POST")
 rule(f"/admin/orders/{ID}order_id>", orders.show, act="orders")
 rule(f"/admin/orders/{ID}order_id>/proof/<kind>", orders.proof, act="orders")
 rule(f"/admin/orders/{ID}order_id>/status", orders.update, act="orders", method="POST")
+rule(f"/admin/orders/{ID}order_id>/spam", order_acts.mark, act="relations", method="POST")
+rule(f"/admin/orders/{ID}order_id>/spam/lift", order_acts.lift, act="relations", method="POST")
+rule(f"/admin/orders/{ID}order_id>/link", order_acts.rotate, act="orders", method="POST")
+rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders", method="POST")
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
@@ -108,6 +119,10 @@ rule("/admin/settings/messages/wording/preview", settings_messages_preview.show,
 rule("/admin/settings/messages/wording/preview", settings_messages_preview.create, act="settings", method="POST")
 rule("/admin/settings/company", settings_company.edit, act="settings")
 rule("/admin/settings/company", settings_company.update, act="settings", method="POST")
+rule("/admin/settings/live", settings_live.edit, act="settings")
+rule("/admin/settings/live", settings_live.update, act="settings", method="POST")
+rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
+rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 

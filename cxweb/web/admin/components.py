@@ -1,18 +1,20 @@
 """Every component once, so that a look and a test see them all."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from cxweb.analytics.queries import Answer
+from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.i18n import lazy
 from cxweb.notifications.models import STATES
 from cxweb.orders.rules import STATUSES
+from cxweb.web.admin.driver_chart import chart
 from cxweb.web.admin.order_page import Step
 from cxweb.web.session import me
 from cxweb.web.shell import MENU, render
@@ -40,4 +42,13 @@ def index() -> ResponseReturnValue:
         icons=[entry.icon for entry in MENU] + ["more", "plus"],
         now=now,
         zone=settings().zone,
+        chart=chart(_months(now.date()), LEAST_OF_A_DRIVER, now, settings().zone),
     )
+
+
+def _months(today: date) -> list[tuple[date, Mean]]:
+    """Some months of made-up stars, one of them with few."""
+    counts = ([1, 0, 2, 5, 9], [0, 1, 1, 4, 12], [0, 0, 1, 1, 1], [0, 2, 3, 6, 8], [0, 0, 2, 5, 15])
+    numbers = [today.year * 12 + today.month - 1 - back for back in range(len(counts))]
+    months = [date(number // 12, number % 12 + 1, 1) for number in numbers]
+    return [(month, mean(stars, FIVE_STARS)) for month, stars in zip(months, counts, strict=True)]

@@ -1,4 +1,4 @@
-"""The drivers by name, and one driver's page; there is no ranking."""
+"""The drivers by name, or ranked where the company has chosen so, and one driver's page."""
 
 from dataclasses import replace
 
@@ -6,12 +6,15 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.actions.record_driver_view import record_driver_view
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import DriverRow, answers, driver_rows, feedback
+from cxweb.analytics.queries import answers, feedback
 from cxweb.analytics.rules import LEAST_OF_A_DRIVER
 from cxweb.company.queries import settings
+from cxweb.core import clock
 from cxweb.core.paging import Page
+from cxweb.drivers.queries import DriverRow, driver_months, driver_rows, own_causes
 from cxweb.orders.queries import driver_by_id, drivers_of
 from cxweb.web.admin import address
+from cxweb.web.admin.driver_chart import chart
 from cxweb.web.session import me
 from cxweb.web.shell import render
 
@@ -22,7 +25,14 @@ def index() -> ResponseReturnValue:
     drivers = [driver for driver in drivers_of(perimeter) if words in driver.name.lower()]
     page = Page[DriverRow](driver_rows(found.filter, perimeter, drivers), None)
     listing = address.listing(page, perimeter)
-    html = render("admin/drivers.html", least=LEAST_OF_A_DRIVER, errors=found.errors, **listing)
+    company = settings()
+    html = render(
+        "admin/drivers.html",
+        least=LEAST_OF_A_DRIVER,
+        ranked_from=company.drivers_least if company.drivers_ranking else None,
+        errors=found.errors,
+        **listing,
+    )
     return html, 422 if found.errors else 200
 
 
@@ -36,7 +46,10 @@ def show(driver_id: int) -> ResponseReturnValue:
         "admin/driver.html",
         driver=driver,
         figures=feedback(chosen, perimeter),
+        own=own_causes(driver, perimeter),
         least=LEAST_OF_A_DRIVER,
+        chart=chart(driver_months(driver, perimeter), LEAST_OF_A_DRIVER, clock.now(), settings().zone),
+        since=settings().drivers_since(clock.now()),
         zone=settings().zone,
         **address.listing(page, perimeter),
     )

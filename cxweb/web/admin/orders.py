@@ -1,29 +1,23 @@
 """The orders' list, an order with its history, messages and rating, and the buttons that move it."""
 
-from flask import Response, abort, current_app, flash, redirect, request
+from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import actor_names
 from cxweb.actions.change_order_status import change_order_status
 from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
 from cxweb.core.pictures import MEDIA_TYPE
-from cxweb.notifications.queries import for_order, mailbox_ids
 from cxweb.orders.filters import CHOICES, OrderFilter
 from cxweb.orders.models import Order
 from cxweb.orders.queries import by_id, picture_of, pictures_of, proof_of
-from cxweb.orders.rules import MOVES, ForbiddenTransition, MissingReason
-from cxweb.ratings.queries import order_rows, rating_of
-from cxweb.surveys.queries import by_id as survey_by_id
-from cxweb.surveys.rules import filled
+from cxweb.orders.rules import ForbiddenTransition, MissingReason
+from cxweb.ratings.queries import order_rows
 from cxweb.web.admin import address
-from cxweb.web.admin.order_page import is_late, steps_of
+from cxweb.web.admin.order_page import LONGEST_REASON, details, is_late
 from cxweb.web.session import me
 from cxweb.web.shell import render
-
-LONGEST_REASON = 200
 
 
 def index() -> ResponseReturnValue:
@@ -77,26 +71,5 @@ def update(order_id: int) -> ResponseReturnValue:
 
 
 def _page(order: Order, problem: str = "") -> str:
-    company, now = settings(), clock.now()
-    rating, messages = rating_of(order.id), for_order(order.id)
-    survey = survey_by_id(rating.survey_version_id if rating else None)
-    asked = survey.text((rating.language if rating else None) or company.company_language)
-    return render(
-        "admin/order.html",
-        order=order,
-        problem=problem,
-        history=steps_of(order, actor_names(change.actor for change in order.history)),
-        messages=messages,
-        in_mailbox=mailbox_ids([message.id for message in messages]),
-        rating=rating,
-        proof=proof_of(order.id),
-        pictures=pictures_of(order.id),
-        question=filled(asked.question, company.shown_name),
-        survey=survey,
-        tracking=f"{current_app.config['CXWEB'].base_url}/t/{order.token}" if company.tracking_enabled else "",
-        moves=MOVES[order.status],
-        zone=zone_of(order.depot, company),
-        late=is_late(order, now),
-        now=now,
-        longest_reason=LONGEST_REASON,
-    )
+    proof, pictures = proof_of(order.id), pictures_of(order.id)
+    return render("admin/order.html", order=order, problem=problem, proof=proof, pictures=pictures, **details(order))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from cxweb.web.public import health, hooks, looks, metrics, opt_out, privacy, tracking
+from cxweb.web.public import health, hooks, looks, metrics, opt_out, privacy, tracking, wall
 
 blueprint = Blueprint("public", __name__)
 
@@ -19,4 +19,6 @@ blueprint.add_url_rule("/logo/<digest>", view_func=looks.show_logo)
 blueprint.add_url_rule("/colour/<colour>.css", view_func=looks.colour)
 blueprint.add_url_rule("/healthz", view_func=health.alive)
 blueprint.add_url_rule("/readyz", view_func=health.ready)
+blueprint.add_url_rule("/wall/<token>", "wall", wall.show)
+blueprint.add_url_rule("/wall/<token>/changes", "wall_changes", wall.changes)
 blueprint.add_url_rule("/metrics", view_func=metrics.index)

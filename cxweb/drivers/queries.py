@@ -1,0 +1,109 @@
+"""The figures of single drivers: the table, by name or ranked, and one driver's months."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import and_, case, exists, func, select
+
+from cxweb.accounts.rules import Perimeter
+from cxweb.analytics import rules
+from cxweb.analytics.filters import ReportFilter
+from cxweb.analytics.queries import answers_of, conditions, kept, marked_as_spam, stars_of, tallies
+from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
+from cxweb.company.queries import settings_now
+from cxweb.company.rules import CompanySettings
+from cxweb.core import clock
+from cxweb.core.db import session
+from cxweb.orders.models import CrewMember, Driver, Order
+from cxweb.orders.queries import within
+from cxweb.orders.rules import COMPLETED, alphabetical
+from cxweb.ratings.models import Rating, RatingReason
+
+DRIVER = "driver"
+
+
+@dataclass(frozen=True)
+class DriverRow:
+    """A line of the drivers' table. `rank` is None below the company's threshold, and for all while ranking is off."""
+
+    driver: Driver
+    completed: int
+    rated: int
+    stars: Mean
+    rank: int | None = None
+
+    @property
+    def n(self) -> int:
+        return self.stars.n
+
+    @property
+    def mean(self) -> float | None:
+        """None below LEAST_OF_A_DRIVER answers: few say little of a person."""
+        return self.stars.mean if self.n >= LEAST_OF_A_DRIVER else None
+
+
+def driver_rows(chosen: ReportFilter, perimeter: Perimeter, drivers: list[Driver]) -> list[DriverRow]:
+    """These drivers' orders and answers; an order handled by several counts for each of them."""
+    company = settings_now()
+    chosen = kept(chosen, company)
+    rated = case((and_(Order.eligible, Rating.id.is_not(None), ~marked_as_spam()), 1), else_=0)
+    orders = (
+        select(CrewMember.driver_id, func.count(), func.sum(rated))
+        .select_from(Order)
+        .join(CrewMember, CrewMember.order_id == Order.id)
+        .outerjoin(Rating, Rating.order_id == Order.id)
+        .where(Order.status == COMPLETED, ~Order.is_test, *conditions(chosen))
+        .group_by(CrewMember.driver_id)
+    )
+    counted = {row[0]: (int(row[1]), int(row[2])) for row in session().execute(within(orders, perimeter))}
+    counts = answers_of(select(CrewMember.driver_id, *tallies()), chosen, perimeter)
+    counts = counts.join(CrewMember, CrewMember.order_id == Order.id).group_by(CrewMember.driver_id)
+    stars = {row[0]: mean([int(value) for value in row[1:]], FIVE_STARS) for row in session().execute(counts)}
+    nothing = mean([0] * 5, FIVE_STARS)
+    rows = [DriverRow(driver, *counted.get(driver.id, (0, 0)), stars.get(driver.id, nothing)) for driver in drivers]
+    return _ranked(rows, chosen, perimeter, company) if company.drivers_ranking else rows
+
+
+def _ranked(
+    rows: list[DriverRow], chosen: ReportFilter, perimeter: Perimeter, company: CompanySettings
+) -> list[DriverRow]:
+    """Those with enough answers by their shrunken mean, with ranks; then the others, by name as they came."""
+    enough = [row for row in rows if row.n >= company.drivers_least]
+    overall = _overall(chosen, perimeter, company)
+    drawn = {row.driver.id: rules.shrunken(row.stars.counts, overall) for row in enough}
+    by_name = sorted(enough, key=lambda row: (-row.n, alphabetical(row.driver.name), row.driver.id))
+    enough = sorted(by_name, key=lambda row: -rules.two_decimals(drawn[row.driver.id]))
+    placed = rules.ranks([drawn[row.driver.id] for row in enough])
+    others = [row for row in rows if row.n < company.drivers_least]
+    return [replace(row, rank=rank) for row, rank in zip(enough, placed, strict=True)] + others
+
+
+def _overall(chosen: ReportFilter, perimeter: Perimeter, company: CompanySettings) -> float:
+    """The mean of the same filter; of twelve months where that has fewer than LEAST_FOR_OVERALL answers."""
+    found = stars_of(chosen, perimeter)
+    if found.n < rules.LEAST_FOR_OVERALL:
+        today = clock.now().astimezone(company.zone).date()
+        found = stars_of(ReportFilter(start=today - timedelta(days=365), end=today), perimeter)
+    return found.mean or 0.0
+
+
+def driver_months(driver: Driver, perimeter: Perimeter) -> list[tuple[date, Mean]]:
+    """The driver's stars in each month of the company's zone that has answers and is still kept, the oldest first."""
+    company = settings_now()
+    chosen = ReportFilter(driver=(driver.ref,))
+    statement = answers_of(select(Order.completed_at, Rating.stars), chosen, perimeter)
+    months: dict[date, list[int]] = {}
+    for completed_at, value in session().execute(statement):
+        assert completed_at is not None  # noqa: S101 - an answer on this axis is of a completed order
+        month = completed_at.astimezone(company.zone).date().replace(day=1)
+        months.setdefault(month, [0] * 5)[value - 1] += 1
+    return [(month, mean(counts, FIVE_STARS)) for month, counts in sorted(months.items())]
+
+
+def own_causes(driver: Driver, perimeter: Perimeter) -> Mean:
+    """The driver's stars without the answers whose reasons all lie elsewhere: with the product, a delay, the price."""
+    reasons = exists().where(RatingReason.rating_id == Rating.id)
+    own = reasons.where(RatingReason.cause == DRIVER)
+    statement = answers_of(select(*tallies()), ReportFilter(driver=(driver.ref,)), perimeter)
+    row = session().execute(statement.where(~reasons.correlate(Rating) | own.correlate(Rating))).one()
+    return mean([int(value or 0) for value in row], FIVE_STARS)

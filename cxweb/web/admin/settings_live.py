@@ -1,0 +1,71 @@
+"""Settings › Live: alerts of low ratings, what is shown of single drivers, and the wall displays."""
+
+from flask import abort, current_app, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from cxweb.accounts.queries import depots_of
+from cxweb.actions.change_settings import change_settings
+from cxweb.actions.create_wall import UnknownDepot, create_wall
+from cxweb.actions.revoke_wall import revoke_wall
+from cxweb.boards.queries import walls
+from cxweb.company.queries import settings_now
+from cxweb.company.rules import InvalidCompanySetting, write
+from cxweb.core.i18n import gettext
+from cxweb.orders.rules import OutsidePerimeter
+from cxweb.web.admin.address import plain
+from cxweb.web.session import me
+from cxweb.web.shell import render
+
+HERE = "/admin/settings/live"
+NUMBERS = ("alerts.low_rating", "alerts.daily_cap", "drivers.least", "drivers.months")
+LONGEST_NAME = 80
+
+
+def edit() -> ResponseReturnValue:
+    return _page({})
+
+
+def update() -> ResponseReturnValue:
+    changes = {key: request.form.get(key, "").strip() for key in NUMBERS}
+    changes["drivers.ranking"] = "on" if "drivers.ranking" in request.form else "off"
+    try:
+        change_settings(changes, me())
+    except InvalidCompanySetting:
+        return _page(changes, gettext("Nothing was stored yet: write whole numbers within the limits given.")), 422
+    flash(gettext("Saved. It is in force now."), "done")
+    return redirect(HERE, 303)
+
+
+def create() -> ResponseReturnValue:
+    name = plain(request.form.get("name", ""))[:LONGEST_NAME]
+    if not name:
+        return _page({}, gettext("Give the display a name, so that you find it again.")), 422
+    try:
+        secret = create_wall(name, request.form.get("depot") or None, me())
+    except (UnknownDepot, OutsidePerimeter):
+        abort(404)
+    return _page({}, made=f"{current_app.config['CXWEB'].base_url}/wall/{secret}")
+
+
+def revoke(wall_id: int) -> ResponseReturnValue:
+    if not revoke_wall(wall_id, me()):
+        abort(404)
+    flash(gettext("The display’s address opens nothing any more."), "done")
+    return redirect(HERE, 303)
+
+
+def _page(given: dict[str, str], problem: str = "", made: str = "") -> str:
+    company, perimeter = settings_now(), me().perimeter
+    stored = {key: write(getattr(company, key.replace(".", "_"))) for key in (*NUMBERS, "drivers.ranking")}
+    depots = depots_of(perimeter)
+    mine = {depot.id for depot in depots}
+    return render(
+        "admin/settings/live.html",
+        values=stored | given,
+        problem=problem,
+        made=made,
+        walls=[wall for wall in walls() if perimeter.whole or wall.depot_id in mine],
+        depots=[(depot.ref, depot.name) for depot in depots],
+        smtp=bool(current_app.config["CXWEB"].smtp_url),
+        longest=LONGEST_NAME,
+    )
