@@ -138,3 +138,39 @@ def test_who_lost_the_lease_writes_nothing(app: Flask, make: Factory, mailing: M
     with transaction():
         finish(mail, [Ended(lost, Accepted("late"))], company, clock.now())
     assert (row(order).state, row(order).provider_id) == ("sending", None)
+
+
+@pytest.mark.parametrize("answers", [[201], [SmsGateway.DROP], [503]])
+def test_a_message_whose_senders_died_many_times_is_neither_uncertain_nor_failed(
+    app: Flask, make: Factory, sms_gateway: SmsGateway, answers: list[int]
+) -> None:
+    texting(app, sms_gateway, "&idempotency=1")
+    sms_gateway.idempotent = True
+    with clock.showing(NOON):
+        order = completed(make, notify="sms")
+    route, at = Route("sms", leaves=True), NOON
+    for _ in range(10):
+        with transaction():
+            [died] = claim(route, [row(order, "sms").id], CompanySettings(), at)
+        at += LEASE
+    assert died.attempts == 1
+    sms_gateway.answers = list(answers)
+    message = send(order, "sms", at)
+    assert message.state in {"sent", "sending", "pending"}
+    message = send(order, "sms", at + LEASE * 5)
+    assert (message.state, sms_gateway.deliveries) == ("sent", [message.dedupe_key])
+
+
+def test_a_gateway_that_never_answers_leaves_its_message_uncertain_after_the_last_attempt(
+    app: Flask, make: Factory, sms_gateway: SmsGateway
+) -> None:
+    texting(app, sms_gateway, "&idempotency=1")
+    make.setting("notifications.quiet_hours.sms", "off")
+    sms_gateway.answers = [SmsGateway.SILENT] * 8
+    with clock.showing(NOON):
+        order = completed(make, notify="sms")
+    message = send(order, "sms", NOON)
+    while message.state == "sending":
+        # Meanwhile the gateway is also given a rest.
+        message = send(order, "sms", message.lease_until)
+    assert (message.state, message.attempts, len(sms_gateway.requests)) == ("uncertain", 7, 7)

@@ -47,6 +47,7 @@ class Lease:
     token: str
     attempts: int
     in_doubt: bool
+    abandoned: bool
     stop: Skip | Delay | None = None
 
 
@@ -104,11 +105,13 @@ def _lease(
         if stop is None and invites:
             people.ask(row, now)
         message = message_facts(row, facts.recipient or "", invites)
-        leases.append(Lease(message, row.id, row.order_id, token, row.attempts + 1, row.in_doubt, stop))
+        attempts = row.attempts if row.abandoned else row.attempts + 1
+        lease = Lease(message, row.id, row.order_id, token, attempts, row.in_doubt, row.abandoned, stop)
+        leases.append(lease)
         columns.append(
             {
                 "to_id": row.id,
-                "to_attempts": row.attempts + 1,
+                "to_attempts": attempts,
                 "to_lease_until": until,
                 "to_lease_token": token,
                 "to_recipient": facts.recipient,

@@ -13,6 +13,7 @@ from cxweb.actions.steps.claim_messages import Lease
 from cxweb.actions.steps.gateway_gate import Route, note
 from cxweb.actions.steps.keep_in_mailbox import keep_in_mailbox
 from cxweb.actions.steps.outbox import add_reminder
+from cxweb.actions.steps.waiting_messages import UNANSWERED
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import session
 from cxweb.core.senders.protocol import Accepted, InDoubt, Message, Outcome, RefusedForGood, RefusedForNow
@@ -104,7 +105,8 @@ def _columns(end: Ended, now: datetime) -> dict[str, Any]:
     later = next_attempt_at(lease.attempts, now, random.random())  # noqa: S311 - spreads retries, guards nothing
     match end.outcome:
         case NotBegun() if lease.in_doubt:
-            return {"lease_until": now - timedelta(microseconds=1), "attempts": lease.attempts - 1}
+            before = {"lease_token": UNANSWERED, "attempts": lease.attempts - 1} if not lease.abandoned else {}
+            return {"lease_until": now - timedelta(microseconds=1), **before}
         case NotBegun():
             return free | {"state": "pending", "attempts": lease.attempts - 1}
         case Skip(state, reason):
@@ -117,7 +119,7 @@ def _columns(end: Ended, now: datetime) -> dict[str, Any]:
             return free | {"state": "failed", "last_error": why}
         case InDoubt(why) if later is not None and end.resolvable:
             # It stays under the lease: when that ends, the gateway is asked, or sent the same key again.
-            return {"lease_until": max(later, now + TIME_OUT), "last_error": why}
+            return {"lease_until": max(later, now + TIME_OUT), "lease_token": UNANSWERED, "last_error": why}
         case InDoubt(why):
             return free | {"state": "uncertain", "last_error": why}
     raise AssertionError("unreachable")

@@ -17,6 +17,9 @@ from cxweb.notifications.rules import Facts
 from cxweb.orders.models import CrewMember, Customer, Order
 from cxweb.ratings.models import Rating
 
+# In the place of a holder's token: the gateway was given the message and did not answer.
+UNANSWERED = ""
+
 
 class Waiting(NamedTuple):
     """A due message with what its order says at this instant."""
@@ -27,6 +30,7 @@ class Waiting(NamedTuple):
     channel: str
     state: str
     attempts: int
+    lease_token: str | None
     due_at: datetime
     invites: bool
     uninvited: str | None
@@ -57,6 +61,11 @@ class Waiting(NamedTuple):
         """Whether an earlier holder of the lease vanished, or heard no answer, in the middle of its work."""
         return self.state == "sending"
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether that holder vanished. It may not even have begun with this message, so that was no attempt."""
+        return self.in_doubt and self.lease_token != UNANSWERED
+
 
 _FIRST_DRIVER = (
     select(CrewMember.driver_name)
@@ -72,6 +81,7 @@ _WAITING = (
         Notification.channel,
         Notification.state,
         Notification.attempts,
+        Notification.lease_token,
         Notification.due_at,
         Notification.invites,
         Notification.uninvited,
