@@ -15,6 +15,7 @@ from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.batch import stopping
 from cxweb.core.db import transaction
+from cxweb.core.grouping import CommitFailed
 from cxweb.core.senders.gateways import gateway
 from cxweb.core.senders.local_mailbox import LocalMailbox
 from cxweb.core.senders.protocol import InDoubt, Message, Outcome, RefusedForNow, SendAgain, Sender
@@ -68,10 +69,10 @@ def _turn(route: Route, ended: Sequence[Ended], chunk: Sequence[int]) -> tuple[l
                 queue_up(route, company)
                 finish(route, ended, company, now)
                 return claim(route, chunk, company, now), company
-        except OperationalError as error:
+        except (OperationalError, CommitFailed) as error:
             if wait_s is None:
                 raise
-            log.warning("the database did not take what was sent, trying again: %s", error.orig)
+            log.warning("the database did not take what was sent, trying again: %s", type(error).__name__)
             time.sleep(wait_s)
     raise AssertionError("unreachable")
 

@@ -6,7 +6,6 @@ Whoever knows the 128-bit address may act. It answers with order tracking switch
 from dataclasses import dataclass
 
 from flask import Response, redirect, render_template, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from cxweb.actions.opt_out_customer import opt_out_customer
@@ -22,6 +21,7 @@ from cxweb.orders.queries import by_token
 from cxweb.orders.rules import UnknownOrder
 from cxweb.web.company_words import company_words
 from cxweb.web.errors import arguments, choose_language
+from cxweb.web.public import limits
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,14 @@ def act(token: str) -> BaseResponse:
 
 
 def _find(token: str) -> Order:
-    """The order of the link, its language in force. Raises NotFound: unknown and misshapen look alike."""
+    """The order of the link, its language in force. Unknown and misshapen look alike: limits.missed()."""
     try:
         order = by_token(token) if tokens.is_link(token) else None
     except UnknownOrder:
         order = None
     choose_language(order.customer.language if order and order.customer else None)
     if order is None:
-        raise NotFound
+        raise limits.missed()
     return order
 
 
