@@ -3,11 +3,11 @@
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote
 
-from bench.chaos.ledger import DROP, REFUSE_FOR_GOOD, REFUSE_NOW, Ledger, has_gone
+from bench.chaos.ledger import ACCEPT, DROP, REFUSE_FOR_GOOD, REFUSE_NOW, Ledger, has_gone
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,9 @@ def _handler(gateway: HttpGateway) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             sent = gateway.read(self.rfile.read(int(self.headers["Content-Length"])))
             answer = ledger.answer_to(sent.recipient)
+            if answer.outcome == REFUSE_FOR_GOOD and gateway.is_repeat(sent):
+                # What was taken once is not refused for good when its key comes again.
+                answer = replace(answer, outcome=ACCEPT)
             with ledger.holding(sent.recipient, self.client_address[1]):
                 if answer.takes and answer.takes_first:
                     gateway.take(sent)
