@@ -79,6 +79,11 @@ GOOD = {
     "company.public_review_url": "https://reviews.example.com/colibri?from=page",
     "survey.closing_days": "30",
     "protection.own_addresses": "203.0.113.0/24 2001:db8::/48",
+    "alerts.low_rating": "2",
+    "alerts.daily_cap": "5",
+    "drivers.ranking": "on",
+    "drivers.least": "15",
+    "drivers.months": "6",
 }
 
 
