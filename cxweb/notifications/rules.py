@@ -128,9 +128,10 @@ class Facts:
     contact: str | None
     recipient: str | None
     opted_out: bool
-    # Whether it would ask for a rating, whether the order's stored draw lies beyond the sampling percentage, and
-    # whether another order asked this person too recently.
+    # Whether it would ask for a rating, whether the time for one is over, whether the order's stored draw lies beyond
+    # the sampling percentage, and whether another order asked this person too recently.
     invites: bool
+    closed: bool
     sampled_out: bool
     throttled: bool
     due_at: datetime
@@ -251,9 +252,8 @@ def _suppression(facts: Facts) -> str | None:
 
 def uninvited(facts: Facts) -> str | None:
     """Why a message does not ask for a rating although it was meant to; None where it asks, or never was to."""
-    if not facts.invites:
-        return None
-    return "sampled_out" if facts.sampled_out else "throttled" if facts.throttled else None
+    causes = (("survey_closed", facts.closed), ("sampled_out", facts.sampled_out), ("throttled", facts.throttled))
+    return next((reason for reason, holds in causes if holds and facts.invites), None)
 
 
 def quiet_until(hours: str, zone: tzinfo, now: datetime) -> datetime | None:

@@ -107,9 +107,14 @@ def refusal(facts: Facts, now: datetime) -> str | None:
         return "feedback_off"
     if facts.answered_at is not None and now >= correction_ends_at(facts.answered_at, facts.correction_window):
         return "window_over"
-    if facts.answered_at is None and facts.closing_days and facts.completed_at is not None:
-        return "closed" if now >= facts.completed_at + timedelta(days=facts.closing_days) else None
+    if facts.answered_at is None and is_closed(facts.completed_at, facts.closing_days, now):
+        return "closed"
     return None
+
+
+def is_closed(completed_at: datetime | None, closing_days: int, now: datetime) -> bool:
+    """Whether the time for a first answer is over; 0 days: never."""
+    return bool(closing_days) and completed_at is not None and now >= completed_at + timedelta(days=closing_days)
 
 
 def check_can_rate(facts: Facts, now: datetime) -> None:

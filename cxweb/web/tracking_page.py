@@ -68,7 +68,7 @@ def present(
 ) -> TrackingPage:
     """The page of an order in the language in force. `form` is what was sent and not stored; `notice` says why nothing
     was stored."""
-    zone = ZoneInfo(order.timezone) if order.timezone else company.zone
+    zone = company.zone_named(order.timezone)
     refused = refusal(_facts(order, company), now)
     if refused:
         notice, form = notice or (form.error if form else ""), None
@@ -94,7 +94,7 @@ def present(
 
 def changing_with_time(order: Tracked, company: CompanySettings, now: datetime) -> tuple[date, str | None]:
     """All that the page says otherwise as time goes by: which day it is there, and whether the order takes a rating."""
-    zone = ZoneInfo(order.timezone) if order.timezone else company.zone
+    zone = company.zone_named(order.timezone)
     return now.astimezone(zone).date(), refusal(_facts(order, company), now)
 
 

@@ -39,6 +39,7 @@ SUPPRESSED: Mapping[str, str] = {
     "too_late": lazy("it waited for more than a day"),
     "opted_out": lazy("the customer wants no messages"),
     "throttled": lazy("the customer was asked recently"),
+    "survey_closed": lazy("the time to rate the order is over"),
     "sampled_out": lazy("not among those drawn for the survey"),
     "rated_meanwhile": lazy("rated meanwhile"),
     "reopened": lazy("the order was reopened"),

@@ -164,6 +164,16 @@ def test_one_reminder_goes_to_who_has_not_answered(app: Flask, make: Factory, ma
     ]
 
 
+def test_no_reminder_goes_out_once_the_survey_has_closed(app: Flask, make: Factory, mailing: MailServer) -> None:
+    make.setting("survey.reminder_days", "3")
+    make.setting("survey.closing_days", "2")
+    order = done(make)
+    deliver(NOON)
+    deliver(NOON + 3 * DAY)
+    assert outcome(order)[1][:3] == ("survey-reminder", "suppressed", "survey_closed")
+    assert len(mailing.mails) == 1
+
+
 def test_a_message_without_a_question_brings_no_reminder(app: Flask, make: Factory, mailing: MailServer) -> None:
     make.setting("survey.reminder_days", "2")
     make.setting("survey.sampling_percent", "0")

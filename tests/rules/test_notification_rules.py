@@ -36,6 +36,7 @@ FACTS = Facts(
     recipient="a@example.com",
     opted_out=False,
     invites=True,
+    closed=False,
     sampled_out=False,
     throttled=False,
     due_at=NOW,
@@ -64,6 +65,7 @@ def test_nothing_stands_in_the_way_of_a_due_message() -> None:
         ({"opted_out": True}, "opted_out"),
         ({"kind": "survey-invitation", "throttled": True}, "throttled"),
         ({"kind": "survey-invitation", "sampled_out": True}, "sampled_out"),
+        ({"kind": "survey-reminder", "closed": True}, "survey_closed"),
         ({"kind": "survey-reminder", "rated": True}, "already_rated"),
         ({"kind": "survey-reminder", "opted_out": True}, "opted_out"),
     ],
@@ -191,6 +193,7 @@ def test_a_reminder_has_one_key_whatever_the_channel_and_none_where_it_is_off() 
     ("change", "reason"),
     [
         ({}, None),
+        ({"closed": True}, "survey_closed"),
         ({"throttled": True}, "throttled"),
         ({"sampled_out": True}, "sampled_out"),
         ({"sampled_out": True, "throttled": True}, "sampled_out"),

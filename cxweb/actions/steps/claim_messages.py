@@ -56,7 +56,7 @@ def claim(route: Route, ids: Sequence[int], company: CompanySettings, now: datet
     rows = waiting(ids, now)
     if not rows:
         return []
-    pairs = list(zip(rows, facts_of(rows, company), strict=True))
+    pairs = list(zip(rows, facts_of(rows, company, now), strict=True))
     stopped = {row.id: stop for row, facts in pairs if (stop := obstacle(facts, now)) is not None}
     _stop([(row, stopped[row.id]) for row in rows if row.id in stopped and not row.in_doubt])
     pairs = [(row, facts) for row, facts in pairs if row.in_doubt or row.id not in stopped]

@@ -16,6 +16,7 @@ from cxweb.notifications.queries import opted_out_of, sendable
 from cxweb.notifications.rules import Facts
 from cxweb.orders.models import CrewMember, Customer, Order
 from cxweb.ratings.models import Rating
+from cxweb.ratings.rules import is_closed
 
 # In the place of a holder's token: the gateway was given the message and did not answer.
 UNANSWERED = ""
@@ -116,7 +117,7 @@ def waiting(ids: Sequence[int], now: datetime) -> list[Waiting]:
     return [Waiting._make(row) for row in session().execute(due.with_for_update(skip_locked=True, of=Notification))]
 
 
-def facts_of(rows: Sequence[Waiting], company: CompanySettings) -> list[Facts]:
+def facts_of(rows: Sequence[Waiting], company: CompanySettings, now: datetime) -> list[Facts]:
     """What decides about each of the messages, but for the throttle, which depends on the others."""
     recipients = [recipient_of(row.channel, row.contact, company.company_country) for row in rows]
     out = opted_out_of({(row.channel, to) for row, to in zip(rows, recipients, strict=True) if to})
@@ -134,6 +135,7 @@ def facts_of(rows: Sequence[Waiting], company: CompanySettings) -> list[Facts]:
             recipient=recipient,
             opted_out=(row.channel, recipient) in out,
             invites=row.invites,
+            closed=is_closed(row.completed_at, company.survey_closing_days, now),
             sampled_out=(row.sampling_draw or 0) >= company.survey_sampling_percent,
             throttled=False,
             due_at=row.due_at,
