@@ -12,7 +12,7 @@ KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def show_logo(digest: str) -> Response:
-    content = logo(digest)
+    content = logo(digest) if re.fullmatch("[0-9a-f]{1,64}", digest) else None
     if content is None:
         abort(404)
     return Response(content, mimetype=MEDIA_TYPE, headers=KEPT)
