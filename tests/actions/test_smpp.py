@@ -15,7 +15,7 @@ from cxweb.core.senders.smpp import Smpp
 from cxweb.settings import InvalidSetting
 from tests.factories import Factory
 from tests.sending import NOON, completed, send_sms
-from tests.servers import free_port
+from tests.servers import free_port, wait_for
 from tests.smpp_server import SmppGateway
 
 LONG = "Boulangerie Léon : votre commande a été livrée. " * 5
@@ -37,7 +37,7 @@ def test_a_message_is_submitted_in_the_seven_bit_alphabet_and_asks_for_a_receipt
     assert (taken.coding, taken.registered, taken.esm_class, taken.payload) == (0, 1, 0, None)
     assert taken.short_message == b"C'est livr\x05 \x1b\x65"
     assert smpp_gateway.binds == [("transmitter", "shop", "s3cret", "web")]
-    assert smpp_gateway.unbound == 1
+    wait_for(lambda: smpp_gateway.unbound == 1)
 
 
 @pytest.mark.parametrize(
