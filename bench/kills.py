@@ -65,9 +65,10 @@ def orders(data: Path, count: int) -> list[str]:
 class _Clients:
     """Submits one rating an order, each until it is acknowledged."""
 
-    def __init__(self, served: Served, until: float) -> None:
+    def __init__(self, served: Served, until: float, pause_s: float) -> None:
         self.served = served
         self.until = until
+        self.pause_s = pause_s
         self.acknowledged: dict[str, tuple[int, str]] = {}
         self.broken = 0
         self.lock = threading.Lock()
@@ -92,12 +93,14 @@ class _Clients:
                 assert answer.status == 303, answer.status
                 with self.lock:
                     self.acknowledged[token] = said
+                time.sleep(self.pause_s)
                 break
         connection.close()
 
 
-def run(data: Path, submissions: int, seconds: float = 50) -> Outcome:
-    """Submit under kills, for at most so many seconds; what came of it."""
+def run(data: Path, submissions: int, seconds: float = 50, pause_s: float = 0.0) -> Outcome:
+    """Submit under kills, for at most so many seconds; what came of it. Each client pauses after each rating, so that
+    few submissions too last for several kills."""
     made = orders(data, submissions)
     kills, ended = 0, threading.Event()
 
@@ -112,7 +115,7 @@ def run(data: Path, submissions: int, seconds: float = 50) -> Outcome:
                     kills += 1
 
     with Served(data) as served:
-        clients = _Clients(served, time.monotonic() + seconds)
+        clients = _Clients(served, time.monotonic() + seconds, pause_s)
         killer = threading.Thread(target=kill)
         killer.start()
         began = time.monotonic()
