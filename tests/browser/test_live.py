@@ -123,11 +123,11 @@ def test_what_came_in_while_offline_is_caught_up(
     browser: Browser, site: str, context: BrowserContext, board: Page, orders: list[Order]
 ) -> None:
     context.set_offline(True)
-    expect(board.locator("#pulse")).to_contain_text("Pas de connexion depuis", timeout=15_000)
+    expect(board.locator("#pulse")).to_contain_text("Pas de connexion depuis")
     rate(browser, site, orders[0], 1)
     context.set_offline(False)
     expect(board.locator("#pulse")).to_have_text("à jour", timeout=15_000)
-    expect(board.locator(f"#order-{orders[0].id}")).to_contain_text("note basse", timeout=15_000)
+    expect(board.locator(f"#order-{orders[0].id}")).to_contain_text("note basse")
 
 
 def test_who_is_signed_out_elsewhere_is_told_and_recovers(site: str, board: Page) -> None:
