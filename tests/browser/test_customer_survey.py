@@ -198,6 +198,24 @@ def test_sending_twice_stores_once(browser: Browser, site: str, order: Order) ->
     assert len(session().scalars(select(RatingVersion)).all()) == 1
 
 
+def test_a_slow_press_right_after_typing_reaches_the_button(browser: Browser, site: str, order: Order) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.goto(f"{site}/t/{order.token}?stars=4")
+    page.locator("button.send").scroll_into_view_if_needed()
+    page.locator("#comment").evaluate("field => field.focus({ preventScroll: true })")
+    page.keyboard.type("Très bien")
+    page.locator("button.send").scroll_into_view_if_needed()
+    box = page.locator("button.send").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 6)
+    # Leaving the field stores what was typed, and what says so may not push the button away under the finger.
+    page.mouse.down()
+    expect(page.locator("output")).to_have_text("Enregistré.")
+    page.mouse.up()
+    expect(page.get_by_text("Merci, c’est noté.")).to_be_visible()
+    page.close()
+
+
 def test_enter_sends_the_form_and_does_not_switch_the_language(browser: Browser, site: str, order: Order) -> None:
     for scripts in (True, False):
         context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
