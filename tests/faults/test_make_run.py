@@ -200,11 +200,14 @@ def answers_ping(folder: Path) -> bool:
 
 
 def process_named(started: Running, name: str) -> int:
-    """The process of that name that the start itself began."""
+    """The process of that name that the start itself began; the processes around it come and go meanwhile."""
     assert started.process is not None
     for pid in started.processes():
-        parent = int((Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-        command = (Path("/proc") / str(pid) / "cmdline").read_text(encoding="utf-8")
-        if parent == started.process.pid and name in command:
+        try:
+            stat = (Path("/proc") / str(pid) / "stat").read_text(encoding="utf-8")
+            command = (Path("/proc") / str(pid) / "cmdline").read_text(encoding="utf-8")
+        except OSError:
+            continue
+        if int(stat.rpartition(")")[2].split()[1]) == started.process.pid and name in command:
             return pid
     raise AssertionError(f"no process {name}")
