@@ -1,22 +1,110 @@
-"""The URL table of the JSON API: each address, the scope its key needs, and the view."""
-
-from collections.abc import Callable
+"""The URL table of the JSON API: each address with the scope its key needs, what it takes and gives, and the view."""
 
 from flask import Blueprint
-from werkzeug.wrappers import Response
 
-from cxweb.web.api import metrics, orders, proof
-from cxweb.web.api.keys import needs
+from cxweb.web.api import answers, bulk, metrics, orders, proof, ratings, schemas
+from cxweb.web.api.keys import guarded
+from cxweb.web.api.operations import Operation
+from cxweb.web.api.reference import described
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
+OPERATIONS = (
+    Operation(
+        "/orders/<ref>",
+        "PUT",
+        "orders",
+        orders.save_order,
+        "Bring in an order, or change it",
+        {200: answers.OrderShown, 201: answers.OrderShown},
+        "An absent field is kept, a null one is cleared; unknown depots and drivers are created. Once the order is "
+        "completed, drivers, depot, channel and tags are fixed (409).",
+        body=schemas.OrderSchema,
+        refusals=(404, 409, 413, 415),
+    ),
+    Operation(
+        "/orders/bulk",
+        "POST",
+        "orders",
+        bulk.save_bulk,
+        "Bring in up to 1,000 orders",
+        {200: answers.OutcomesShown},
+        "Each order is taken or refused by itself, as a PUT of it alone would be; the good ones are kept.",
+        body=schemas.BulkSchema,
+        refusals=(409, 413, 415),
+        longest_body=bulk.LONGEST_BODY,
+    ),
+    Operation(
+        "/orders/<ref>/status",
+        "POST",
+        "orders",
+        orders.change_status,
+        "Tell how far an order is",
+        {200: answers.OrderShown},
+        "Any later status may be jumped to; failed may be planned again; a completed order is reopened by arrived with "
+        "a reason. The same status again changes nothing. Completing sends the customer's message, once.",
+        body=schemas.StatusSchema,
+        refusals=(404, 409, 413, 415),
+    ),
+    Operation(
+        "/orders/<ref>/proof",
+        "POST",
+        "orders",
+        proof.save_proof,
+        "Send what proves a delivery",
+        {200: answers.OrderShown},
+        "A photo, a signature, a note, or several of them; what is not sent stays as it was.",
+        body=proof.ProofSchema,
+        form=True,
+        refusals=(404, 409, 413, 415),
+        longest_body=proof.LONGEST_BODY,
+    ),
+    Operation(
+        "/orders/<ref>",
+        "GET",
+        "read",
+        orders.show_order,
+        "See how an order stands",
+        {200: answers.OrderShown},
+        "With its rating and its messages.",
+        refusals=(404,),
+    ),
+    Operation(
+        "/ratings",
+        "GET",
+        "read",
+        ratings.list_ratings,
+        "List ratings",
+        {200: answers.RatingsShown},
+        "The ratings that figures with the same filters count.",
+        query=schemas.RatingsQuery,
+    ),
+    Operation(
+        "/events",
+        "GET",
+        "read",
+        ratings.list_events,
+        "Follow new ratings",
+        {200: answers.EventsShown},
+        "Each rating once, none missed, in the order in which they came in: ask with the last answer's next_cursor.",
+        query=schemas.EventsQuery,
+    ),
+    Operation(
+        "/metrics/feedback",
+        "GET",
+        "metrics",
+        metrics.feedback,
+        "Read figures",
+        {200: answers.FeedbackShown},
+        "The figures of the report, from the same place. Filters on answers leave completed, eligible, rated and the "
+        "response rate null.",
+        query=schemas.FilterQuery,
+    ),
+)
 
-def _rule(path: str, method: str, scope: str, view: Callable[..., Response]) -> None:
-    blueprint.add_url_rule(path, view.__name__, needs(scope, view), methods=[method])
-
-
-_rule("/orders/<ref>", "PUT", "orders", orders.save_order)
-_rule("/orders/<ref>", "GET", "read", orders.show_order)
-_rule("/orders/<ref>/status", "POST", "orders", orders.change_status)
-_rule("/orders/<ref>/proof", "POST", "orders", proof.save)
-_rule("/metrics/feedback", "GET", "metrics", metrics.feedback)
+for _operation in OPERATIONS:
+    blueprint.add_url_rule(
+        _operation.path, _operation.view.__name__, guarded(_operation), methods=[_operation.method]
+    )
+for _path, _view in described(OPERATIONS).items():
+    blueprint.add_url_rule(_path, _view.__name__, _view)

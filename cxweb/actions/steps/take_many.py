@@ -1,0 +1,130 @@
+"""Takes many incoming orders in with few statements; what each of them comes to is what it would come to alone."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import joinedload, selectinload
+
+from cxweb.accounts.rules import Acting
+from cxweb.actions.steps.clear_demo import clear_demo
+from cxweb.actions.steps.fill_order import fill
+from cxweb.actions.steps.insert_many import insert_many
+from cxweb.actions.steps.parties import Parties
+from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.core import tokens
+from cxweb.core.audit import record
+from cxweb.core.db import dialect_name, session
+from cxweb.intake.rules import OrderFields
+from cxweb.orders.models import CrewMember, Order, StatusChange
+from cxweb.orders.queries import within
+from cxweb.orders.rules import COMPLETED, PLANNED, FixedByCompletion, OutsidePerimeter, UnknownOrder
+
+Incoming = tuple[str, OrderFields]
+Refusal = UnknownOrder | OutsidePerimeter | FixedByCompletion
+_LOADED = (
+    selectinload(Order.crew).joinedload(CrewMember.driver),
+    selectinload(Order.tags),
+    joinedload(Order.customer),
+    joinedload(Order.depot),
+)
+
+
+@dataclass
+class Taken:
+    """What became of an order that came in: its id and whether it is new, or why it was refused."""
+
+    order_id: int = 0
+    created: bool = False
+    refusal: Refusal | None = None
+
+
+def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[Taken]:
+    """Create the orders or set the fields that came in, in their order; one that is refused stays as it was."""
+    taken = [Taken() for _ in incoming]
+    orders = _load([ref for ref, _ in incoming], by)
+    foreign = _refs_elsewhere([ref for ref, _ in incoming if ref not in orders], by)
+    depots = {order.depot_id for order in orders.values()}
+    parties = Parties(by.perimeter)
+    parties.look_up(fields for _, fields in incoming)
+    open_ones: list[int] = []
+    for at, (ref, fields) in enumerate(incoming):
+        try:
+            if ref in foreign:
+                raise UnknownOrder
+            if ref in orders and orders[ref].status == COMPLETED:
+                taken[at].order_id = _fill_completed(orders[ref], fields, by)
+            else:
+                parties.check(fields)
+                open_ones.append(at)
+        except Refusal as refusal:
+            taken[at].refusal = refusal
+    parties.add(incoming[at][1] for at in open_ones)
+    new = _create([incoming[at][0] for at in open_ones if incoming[at][0] not in orders], by, now)
+    orders |= _load([incoming[at][0] for at in open_ones if incoming[at][0] not in orders], by)
+    for at in open_ones:
+        ref, fields = incoming[at]
+        if ref not in orders:
+            # Another perimeter's program was quicker.
+            taken[at].refusal = UnknownOrder()
+            continue
+        fill(orders[ref], fields, parties)
+        taken[at].order_id, taken[at].created = orders[ref].id, ref in new
+        new.discard(ref)
+    session().flush()
+    _tell([one for one in taken if one.order_id], depots | {order.depot_id for order in orders.values()}, by, now)
+    return taken
+
+
+def _load(refs: Collection[str], by: Acting) -> dict[str, Order]:
+    """The stored ones among the orders, locked, with whatever filling them looks at."""
+    if not refs:
+        return {}
+    statement = within(select(Order).where(Order.ref.in_(refs)), by.perimeter).options(*_LOADED).order_by(Order.id)
+    return {order.ref: order for order in session().scalars(statement.with_for_update(of=Order))}
+
+
+def _refs_elsewhere(refs: Collection[str], by: Acting) -> set[str]:
+    """Which of these refs are taken by another perimeter's orders."""
+    if by.perimeter.whole or not refs:
+        return set()
+    return set(session().scalars(select(Order.ref).where(Order.ref.in_(refs))))
+
+
+def _fill_completed(order: Order, fields: OrderFields, by: Acting) -> int:
+    """Set what a completed order still lets be set, in a savepoint: much of it is fixed."""
+    before = order.notify
+    with session().begin_nested():
+        fill(order, fields, Parties(by.perimeter))
+    if order.notify != before:
+        record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)
+    return order.id
+
+
+def _create(refs: Collection[str], by: Acting, now: datetime) -> set[str]:
+    """Insert those that are not there; which ones. A look before decides nothing: the unique ref does."""
+    if not refs:
+        return set()
+    insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
+    blank = {"status": PLANNED, "channel": "delivery", "created_at": now, "depot_id": by.perimeter.depot_id}
+    blank |= {"eligible": False, "is_test": False, "is_demo": False}
+    rows = [{**blank, "ref": ref, "token": tokens.new_link()} for ref in sorted(set(refs))]
+    statement = insert(cast(Table, Order.__table__)).on_conflict_do_nothing().returning(Order.ref)
+    return set(session().scalars(statement, rows))
+
+
+def _tell(taken: Sequence[Taken], depots: set[int | None], by: Acting, now: datetime) -> None:
+    """Write the new orders' history and the log entries, and tell the boards."""
+    new = [one.order_id for one in taken if one.created]
+    step = {"status": PLANNED, "at": now, "recorded_at": now, "reason": None, "actor": by.actor}
+    insert_many(StatusChange, [{"order_id": order_id, **step} for order_id in new])
+    for order_id in new:
+        record(by.actor, "order.created", f"order:{order_id}")
+    if taken:
+        tell_boards(None, *sorted(depots, key=lambda depot: depot or 0))
+    if new:
+        clear_demo()
