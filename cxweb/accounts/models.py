@@ -66,9 +66,12 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None]
     depot: Mapped[Depot | None] = relationship()
 
+    def is_in_force(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
 
 class KeptAnswer(Base):
-    """What a program was answered, kept for a day under the Idempotency-Key it sent, so that a repetition gets the same.
+    """What a program was answered, kept for a day under the Idempotency-Key it sent: a repetition gets the same.
 
     Without a status the request is being worked on, by whoever holds it until `held_until`.
     """

@@ -1,4 +1,4 @@
-"""Reads a growing table in pages so that every row comes once and none is missed, with nothing kept between two readings.
+"""Reads a growing table in pages: every row comes once and none is missed, with nothing kept between two readings.
 
 On PostgreSQL a row with a lower id may be committed after one with a higher id, so the last id read is not enough. A
 reader's place therefore says up to where nothing can appear any more, what it has read beyond that, and what it saw of
@@ -46,7 +46,8 @@ def read_place(text: str) -> Place | None:
     if not _PLACE.fullmatch(text):
         return None
     numbers, *runs = ([int(number) for number in part.split("-")] for part in text.split("_"))
-    return Place(*numbers[:5], tuple((start, end) for start, end in runs))
+    floor, greatest, not_begun, last, mark = numbers
+    return Place(floor, greatest, not_begun, last, mark, tuple((start, end) for start, end in runs))
 
 
 class Look(NamedTuple):

@@ -165,13 +165,17 @@ def of_orders(order_ids: Collection[int]) -> dict[int, Rating]:
 
 
 def by_ids(rating_ids: Collection[int]) -> dict[int, Rating]:
-    """These ratings, by id, each with its order, crew, reasons and survey; who asks has found them in their perimeter."""
+    """These ratings by id, with order, crew, reasons and survey; who asks has found them within their perimeter."""
     order = joinedload(Rating.order)
-    statement = select(Rating).where(Rating.id.in_(rating_ids)).options(
-        order.joinedload(Order.depot),
-        order.selectinload(Order.crew).joinedload(CrewMember.driver),
-        selectinload(Rating.reasons),
-        joinedload(Rating.survey_version),
+    statement = (
+        select(Rating)
+        .where(Rating.id.in_(rating_ids))
+        .options(
+            order.joinedload(Order.depot),
+            order.selectinload(Order.crew).joinedload(CrewMember.driver),
+            selectinload(Rating.reasons),
+            joinedload(Rating.survey_version),
+        )
     )
     return {rating.id: rating for rating in session().scalars(statement)}
 

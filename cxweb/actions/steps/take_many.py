@@ -25,7 +25,7 @@ from cxweb.orders.queries import within
 from cxweb.orders.rules import COMPLETED, PLANNED, FixedByCompletion, OutsidePerimeter, UnknownOrder
 
 Incoming = tuple[str, OrderFields]
-Refusal = UnknownOrder | OutsidePerimeter | FixedByCompletion
+REFUSALS = (UnknownOrder, OutsidePerimeter, FixedByCompletion)
 _LOADED = (
     selectinload(Order.crew).joinedload(CrewMember.driver),
     selectinload(Order.tags),
@@ -40,7 +40,7 @@ class Taken:
 
     order_id: int = 0
     created: bool = False
-    refusal: Refusal | None = None
+    refusal: Exception | None = None
 
 
 def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[Taken]:
@@ -61,7 +61,7 @@ def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[T
             else:
                 parties.check(fields)
                 open_ones.append(at)
-        except Refusal as refusal:
+        except REFUSALS as refusal:
             taken[at].refusal = refusal
     parties.add(incoming[at][1] for at in open_ones)
     new = _create([incoming[at][0] for at in open_ones if incoming[at][0] not in orders], by, now)

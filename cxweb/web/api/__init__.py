@@ -9,6 +9,15 @@ from cxweb.web.api.reference import described
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
+ORDER = {
+    "customer": {"ref": "C-17", "name": "Zoé Martin", "email": "zoe@example.com", "language": "fr"},
+    "depot": "LYON",
+    "drivers": [{"ref": "D-3", "name": "Hugo Marchand"}],
+    "promised_from": "2026-11-17T14:00:00+01:00",
+    "promised_to": "2026-11-17T16:00:00+01:00",
+    "notify": "email",
+}
+
 OPERATIONS = (
     Operation(
         "/orders/<ref>",
@@ -20,6 +29,7 @@ OPERATIONS = (
         "An absent field is kept, a null one is cleared; unknown depots and drivers are created. Once the order is "
         "completed, drivers, depot, channel and tags are fixed (409).",
         body=schemas.OrderSchema,
+        example=ORDER,
         refusals=(404, 409, 413, 415),
     ),
     Operation(
@@ -31,6 +41,7 @@ OPERATIONS = (
         {200: answers.OutcomesShown},
         "Each order is taken or refused by itself, as a PUT of it alone would be; the good ones are kept.",
         body=schemas.BulkSchema,
+        example={"orders": [{"ref": "A-4821", **ORDER}, {"ref": "A-4822", "depot": "LYON"}]},
         refusals=(409, 413, 415),
         longest_body=bulk.LONGEST_BODY,
     ),
@@ -44,6 +55,7 @@ OPERATIONS = (
         "Any later status may be jumped to; failed may be planned again; a completed order is reopened by arrived with "
         "a reason. The same status again changes nothing. Completing sends the customer's message, once.",
         body=schemas.StatusSchema,
+        example={"status": "completed"},
         refusals=(404, 409, 413, 415),
     ),
     Operation(
@@ -55,6 +67,7 @@ OPERATIONS = (
         {200: answers.OrderShown},
         "A photo, a signature, a note, or several of them; what is not sent stays as it was.",
         body=proof.ProofSchema,
+        example={"note": "Left at the door, as agreed"},
         form=True,
         refusals=(404, 409, 413, 415),
         longest_body=proof.LONGEST_BODY,
@@ -103,8 +116,6 @@ OPERATIONS = (
 )
 
 for _operation in OPERATIONS:
-    blueprint.add_url_rule(
-        _operation.path, _operation.view.__name__, guarded(_operation), methods=[_operation.method]
-    )
+    blueprint.add_url_rule(_operation.path, _operation.view.__name__, guarded(_operation), methods=[_operation.method])
 for _path, _view in described(OPERATIONS).items():
     blueprint.add_url_rule(_path, _view.__name__, _view)

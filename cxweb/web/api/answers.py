@@ -86,7 +86,9 @@ class OrderShown(Schema):
     ref = _text()
     status = _text(validate=validate.OneOf(STATUSES))
     reason = _text(allow_none=True)
-    tracking_url = _text(metadata={"description": "The customer's page. Whoever knows it may open it: keep it private."})
+    tracking_url = _text(
+        metadata={"description": "The customer's page. Whoever knows it may open it: keep it private."}
+    )
     customer = fields.Nested(CustomerShown, required=True, allow_none=True)
     depot = _text(allow_none=True)
     drivers = fields.List(fields.Nested(DriverShown), required=True)

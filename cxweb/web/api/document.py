@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from marshmallow import fields
 
@@ -89,7 +88,9 @@ def _operation(operation: Operation, schemas: dict[str, JSON]) -> JSON:
         | {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(refused)},
     }
     if operation.body is not None:
-        content = {"application/json": {"schema": reference(operation.body, schemas)}}
+        content: JSON = {"application/json": {"schema": reference(operation.body, schemas)}}
+        if operation.example is not None:
+            content["application/json"]["example"] = operation.example
         if operation.form:
             content["multipart/form-data"] = {"schema": object_schema(operation.body, schemas, in_form=True)}
         found["requestBody"] = {"required": True, "content": content}
@@ -108,9 +109,3 @@ def _parameters(operation: Operation, schemas: dict[str, JSON]) -> list[JSON]:
             parameter |= {"style": "form", "explode": True}
         found.append({**parameter, "schema": shape})
     return found
-
-
-def shapes(found: JSON) -> dict[str, Any]:
-    """The named shapes of a document."""
-    named: dict[str, Any] = found["components"]["schemas"]
-    return named

@@ -80,7 +80,7 @@ def _limits(validator: Any) -> JSON:
         case validate.OneOf():
             return {"enum": list(validator.choices)}
         case validate.Regexp():
-            return {"pattern": f"^{validator.regex.pattern.removesuffix(chr(92) + 'Z')}$"}
+            return {"pattern": f"^{str(validator.regex.pattern).removesuffix(chr(92) + 'Z')}$"}
         case validate.Range():
             return {"minimum": validator.min, "maximum": validator.max}
         case validate.Length():

@@ -20,7 +20,7 @@ from cxweb.web.api.schemas import body, query
 
 
 def guarded(operation: Operation) -> Callable[..., Response]:
-    """The operation's view behind its decisions: 401 without a valid key, 403 without the scope, 429 beyond its rate."""
+    """The operation's view behind its decisions: 401 without a key, 403 without the scope, 429 beyond its rate."""
 
     @wraps(operation.view)
     def answer(**values: str) -> Response:

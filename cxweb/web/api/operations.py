@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response
 from marshmallow import Schema
@@ -23,6 +24,8 @@ class Operation:
     text: str = ""
     body: type[Schema] | None = None
     query: type[Schema] | None = None
+    # A body, or parameters, that a reader can try.
+    example: Mapping[str, Any] | None = None
     # Whether the body may also be a form with files.
     form: bool = False
     # Refusals beside those every operation knows.

@@ -4,6 +4,7 @@ from flask import Response, jsonify, request
 
 from cxweb.analytics import filters
 from cxweb.analytics.queries import answers
+from cxweb.core.paging import BadCursor
 from cxweb.ratings.queries import by_ids, new_since
 from cxweb.web.api.keys import client, sent
 from cxweb.web.api.schemas import BadBody
@@ -18,7 +19,10 @@ def list_ratings() -> Response:
         chosen = filters.read(request.args.to_dict(flat=False))
     except filters.InvalidFilter as error:
         raise BadBody(error.errors) from error
-    page = answers(chosen, client().perimeter, cursor=asked.get("cursor"), size=asked.get("limit", PAGE_SIZE))
+    try:
+        page = answers(chosen, client().perimeter, cursor=asked.get("cursor"), size=asked.get("limit", PAGE_SIZE))
+    except BadCursor as error:
+        raise BadBody([("cursor", "was not given by this list with this sort")]) from error
     ratings = by_ids([answer.id for answer in page.items])
     items = [shown_rating(ratings[answer.id]) for answer in page.items]
     return jsonify({"items": items, "next_cursor": page.next_cursor})
@@ -26,6 +30,9 @@ def list_ratings() -> Response:
 
 def list_events() -> Response:
     asked = sent()
-    found, cursor = new_since(asked.get("since"), client().perimeter, asked.get("limit", PAGE_SIZE))
+    try:
+        found, cursor = new_since(asked.get("since"), client().perimeter, asked.get("limit", PAGE_SIZE))
+    except BadCursor as error:
+        raise BadBody([("since", "was not given by this database as it is: begin without it")]) from error
     ratings = by_ids(found)
     return jsonify({"items": [shown_rating(ratings[id_]) for id_ in found if id_ in ratings], "next_cursor": cursor})

@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import Response, current_app, jsonify, render_template
 
-from cxweb.accounts.rules import SCOPES
-from cxweb.web.api.document import REFUSED, document
+from cxweb.accounts.rules import ANSWERS_KEPT, SCOPES
+from cxweb.web.api.document import document
 from cxweb.web.api.operations import Operation
+from cxweb.web.api.reading import entries
+
+KEPT_H = int(ANSWERS_KEPT.total_seconds() // 3600)
 
 
 def described(operations: Sequence[Operation]) -> dict[str, Callable[[], Any]]:
@@ -22,7 +25,8 @@ def described(operations: Sequence[Operation]) -> dict[str, Callable[[], Any]]:
         return jsonify(made(_server()))
 
     def docs() -> str:
-        return render_template("public/api.html", api=made(_server()), server=_server(), refused=REFUSED, scopes=SCOPES)
+        api = made(_server())
+        return render_template("public/api.html", api=api, entries=entries(api), scopes=SCOPES, kept=KEPT_H)
 
     return {"/openapi.json": openapi, "/docs": docs}
 

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from cxweb.core.paging import BadCursor
 from cxweb.orders import rules
 from cxweb.web.api.schemas import BadBody
 
@@ -17,7 +16,6 @@ class Told(NamedTuple):
 
 REFUSALS = (
     BadBody,
-    BadCursor,
     rules.UnknownOrder,
     rules.OutsidePerimeter,
     rules.ForbiddenTransition,
@@ -32,14 +30,10 @@ def told(error: Exception, at: str = "") -> Told:
     match error:
         case BadBody():
             return Told(422, "Something that was sent cannot be taken.", error.errors)
-        case BadCursor():
-            return Told(422, "This cursor was not given by this address.", [("cursor", "is unknown")])
         case rules.ForbiddenTransition():
             return Told(409, f"An order that is {error.current} cannot become {error.wanted}.", [])
         case rules.FixedByCompletion():
-            return Told(
-                409, f"The order is completed: {error} no longer changes.", [(f"{at}/{error}", "is fixed")]
-            )
+            return Told(409, f"The order is completed: {error} no longer changes.", [(f"{at}/{error}", "is fixed")])
         case rules.MissingReason():
             return Told(422, "Reopening a completed order needs a reason.", [(f"{at}/reason", "is needed")])
         case rules.InTheFuture():

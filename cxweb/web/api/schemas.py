@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -54,7 +54,7 @@ class AddressSchema(Strict):
     city = Text()
 
 
-def _crew() -> fields.List:
+def _crew() -> fields.List[Any]:
     return fields.List(fields.Nested(DriverSchema), allow_none=True, validate=validate.Length(max=20))
 
 
@@ -104,7 +104,7 @@ class Orders(fields.Field[list[dict[str, Any]]]):
             raise ValidationError(f"takes 1 to {MOST_ORDERS:,} orders")
         odd = {at: ["takes an object"] for at, one in enumerate(value) if not isinstance(one, dict)}
         if odd:
-            raise ValidationError(odd)  # type: ignore[arg-type]  # marshmallow's own lists raise the same
+            raise ValidationError(odd)
         return value
 
 
@@ -173,7 +173,10 @@ def query(schema: type[Schema], arguments: "MultiDict[str, str]") -> dict[str, A
     """The address's parameters in the schema's shape. Raises BadBody."""
     lists = {name for name, field in made(schema).load_fields.items() if isinstance(field, fields.List)}
     sent = {name: values if name in lists else values[-1] for name, values in arguments.lists()}
-    return read(schema, sent)
+    try:
+        return read(schema, sent)
+    except BadBody as error:
+        raise BadBody([(pointer.split("/")[1], text) for pointer, text in error.errors]) from error
 
 
 def read(schema: type[Schema], sent: Mapping[str, Any], at: str = "") -> dict[str, Any]:
@@ -193,8 +196,7 @@ def order_fields(sent: dict[str, Any]) -> OrderFields:
         sent.update({names[name]: value for name, value in address.items()})
     if "test" in sent:
         sent["test"] = bool(sent["test"])
-    return OrderFields(**sent)  # type: ignore[typeddict-item]
-
+    return cast(OrderFields, sent)
 
 
 def _pointers(messages: Mapping[Any, Any], at: str) -> Iterator[tuple[str, str]]:
