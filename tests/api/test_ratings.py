@@ -3,12 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from flask import Flask
 
 from cxweb.accounts.rules import Operator
 from cxweb.actions.load_demo import load_demo
 from cxweb.actions.remove_demo import remove_demo
+from cxweb.core.db import db
 from tests.api.calling import JSON, Api
 from tests.factories import Factory
 
@@ -115,3 +117,27 @@ def test_a_cursor_of_a_database_that_was_set_back_is_refused_and_misses_nothing_
     assert (code, refused["errors"][0]["pointer"]) == (422, "since")
     make.rating(make.completed("REAL"), 5)
     assert [one["order"] for one in every(api, "/events", "since")] == ["REAL"]
+
+
+@pytest.mark.postgresql
+def test_a_rating_that_is_committed_after_a_later_one_is_not_missed(app: Flask, api: Api, make: Factory) -> None:
+    orders = [make.completed(f"A-{number}") for number in range(4)]
+    make.rating(orders[0], 5)
+    code, first = api.call("GET", "/events")
+    assert [one["order"] for one in first["items"]] == ["A-0"]
+    address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    insert = "INSERT INTO rating (order_id, stars, answered_at, updated_at, version) VALUES (%s, 1, now(), now(), 1)"
+    since = first["next_cursor"]
+    with psycopg.connect(address) as slow:
+        # Its id is taken now and becomes visible last, as with a process that is frozen before its commit.
+        slow.execute(insert, [orders[1].id])
+        make.rating(orders[2], 5)
+        seen = []
+        for _ in range(3):
+            code, news = api.call("GET", f"/events?since={since}")
+            seen += [one["order"] for one in news["items"]]
+            since = news["next_cursor"]
+        assert seen == ["A-2"]
+    make.rating(orders[3], 5)
+    assert [one["order"] for one in every(api, "/events", "since", since=since, limit=1)] == ["A-1", "A-3"]
+    assert [one["order"] for one in every(api, "/events", "since")] == ["A-0", "A-1", "A-2", "A-3"]

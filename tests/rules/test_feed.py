@@ -30,7 +30,9 @@ class Growing:
                 self.visible = sorted([*self.visible, *ids])
 
     def look(self) -> Look:
-        return Look(max(self.visible, default=0), min(self.running, default=self.next_transaction), self.next_transaction)
+        return Look(
+            max(self.visible, default=0), min(self.running, default=self.next_transaction), self.next_transaction
+        )
 
     def unread(self, place: Place, limit: int) -> list[int]:
         runs = [range(start, end + 1) for start, end in place.runs]
@@ -82,6 +84,8 @@ def test_where_transactions_write_one_after_another_what_is_visible_is_settled()
     assert (page, place.floor, place.runs) == ([2, 5], 5, ())
 
 
-@pytest.mark.parametrize("text", ["", "1", "1-2-3-4", "1-2-3-4-5_", "1-2-3-4-5_6", "a-2-3-4-5", "1-2-3-4-5-6", "9" * 400])
+@pytest.mark.parametrize(
+    "text", ["", "1", "1-2-3-4", "1-2-3-4-5_", "1-2-3-4-5_6", "a-2-3-4-5", "1-2-3-4-5-6", "9" * 400]
+)
 def test_a_place_that_was_given_to_nobody_is_none(text: str) -> None:
     assert read_place(text) is None

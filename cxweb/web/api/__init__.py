@@ -1,6 +1,8 @@
 """The URL table of the JSON API: each address with the scope its key needs, what it takes and gives, and the view."""
 
-from flask import Blueprint
+from collections.abc import Callable
+
+from flask import Blueprint, Response
 
 from cxweb.web.api import answers, bulk, metrics, orders, proof, ratings, schemas
 from cxweb.web.api.keys import guarded
@@ -115,7 +117,18 @@ OPERATIONS = (
     ),
 )
 
+
+def _options(path: str) -> Callable[..., Response]:
+    """What an address takes: of its own, and not also of one that its last part could be the ref of."""
+    methods = [operation.method for operation in OPERATIONS if operation.path == path]
+    return lambda **_values: Response(headers={"Allow": ", ".join(sorted([*methods, "OPTIONS"]))})
+
+
 for _operation in OPERATIONS:
-    blueprint.add_url_rule(_operation.path, _operation.view.__name__, guarded(_operation), methods=[_operation.method])
+    _view = guarded(_operation)
+    _rule = {"methods": [_operation.method], "provide_automatic_options": False}
+    blueprint.add_url_rule(_operation.path, _operation.view.__name__, _view, **_rule)
+for _path in dict.fromkeys(_operation.path for _operation in OPERATIONS):
+    blueprint.add_url_rule(_path, f"options {_path}", _options(_path), methods=["OPTIONS"])
 for _path, _view in described(OPERATIONS).items():
     blueprint.add_url_rule(_path, _view.__name__, _view)

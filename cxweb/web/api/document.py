@@ -11,7 +11,12 @@ from cxweb.web.api.json_schema import JSON, field_schema, object_schema, referen
 from cxweb.web.api.operations import Operation
 from cxweb.web.api.repeats import HEADER
 
-VERSION = "1.0"
+INFO = {
+    "title": "cxweb",
+    "version": "1.0",
+    "description": "Orders in, ratings and figures out. Instants are RFC 3339 with an offset; percentages are 0 to 100 "
+    "and unrounded. Fields may be added to answers; nothing is taken away within version 1.",
+}
 # What any operation may be refused with, and why.
 REFUSED = {
     401: "No valid key was sent.",
@@ -51,12 +56,7 @@ def document(operations: Sequence[Operation], server: str) -> JSON:
         paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "cxweb",
-            "version": VERSION,
-            "description": "Orders in, ratings and figures out. Instants are RFC 3339 with an offset; percentages are "
-            "0 to 100 and unrounded. Fields may be added to answers; nothing is taken away within version 1.",
-        },
+        "info": INFO,
         "servers": [{"url": f"{server}/api/v1"}],
         "security": [{"key": []}],
         "paths": paths,
