@@ -77,9 +77,14 @@ def test_a_comment_is_shown_as_typed_and_executed_nowhere(
     stored = posted(app, make, texts)
     context = browser.new_context(locale="en-GB")
     page, executed = watched(context)
-    for token, typed in stored.items():
-        page.goto(f"{site}/t/{token}", wait_until="domcontentloaded")
-        assert page.locator(".thanks bdi").evaluate_all(TEXTS) == typed
+    # Each page of ours is opened by itself; of the list's all stand in one document, without any policy to protect it.
+    if len(stored) <= len(OWN):
+        for token, typed in stored.items():
+            page.goto(f"{site}/t/{token}", wait_until="domcontentloaded")
+            assert page.locator(".thanks bdi").evaluate_all(TEXTS) == typed
+    else:
+        page.set_content("".join(app.test_client().get(f"/t/{token}").text for token in stored))
+        assert page.locator(".thanks bdi").evaluate_all(TEXTS) == [text for typed in stored.values() for text in typed]
     page.goto(f"{site}/login")
     page.fill("[name=email]", "a@example.com")
     page.fill("[name=password]", PASSWORD)
