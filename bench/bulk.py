@@ -114,9 +114,10 @@ def main() -> None:
     for clients, found in runs.items():
         speed = median(asked.orders / took for took, _, _ in found)
         times = [seconds for _, each, _ in found for seconds in each]
+        statuses = dict(sum((each for *_, each in found), Counter[int]()))
         print(
             f"bulk, {clients} client(s): {speed:,.0f} orders/s, {speed / median(imported):.2f} × the importer, "
-            f"request p95 {quantiles(times, n=20)[-1]:.2f} s, statuses {dict(sum((each for *_, each in found), Counter()))}"
+            f"request p95 {quantiles(times, n=20)[-1]:.2f} s, statuses {statuses}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What only a real server shows: the recipes of docs/api.md work as printed, and the document holds against whatever comes."""
+"""On the real server: the recipes of docs/api.md work as printed, and the document holds against whatever comes."""
 
 import os
 import re

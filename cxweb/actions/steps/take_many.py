@@ -3,26 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from cxweb.accounts.rules import Acting
+from cxweb.actions.steps.add_orders import add_orders
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
-from cxweb.actions.steps.insert_many import insert_many
 from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
-from cxweb.core import tokens
 from cxweb.core.audit import record
-from cxweb.core.db import dialect_name, session
+from cxweb.core.db import session
 from cxweb.intake.rules import OrderFields
-from cxweb.orders.models import CrewMember, Order, StatusChange
+from cxweb.orders.models import CrewMember, Order
 from cxweb.orders.queries import within
-from cxweb.orders.rules import COMPLETED, PLANNED, FixedByCompletion, OutsidePerimeter, UnknownOrder
+from cxweb.orders.rules import COMPLETED, FixedByCompletion, OutsidePerimeter, UnknownOrder
 
 Incoming = tuple[str, OrderFields]
 REFUSALS = (UnknownOrder, OutsidePerimeter, FixedByCompletion)
@@ -64,19 +60,21 @@ def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[T
         except REFUSALS as refusal:
             taken[at].refusal = refusal
     parties.add(incoming[at][1] for at in open_ones)
-    new = _create([incoming[at][0] for at in open_ones if incoming[at][0] not in orders], by, now)
-    orders |= _load([incoming[at][0] for at in open_ones if incoming[at][0] not in orders], by)
+    new = {incoming[at][0]: at for at in reversed(open_ones) if incoming[at][0] not in orders}
+    added = add_orders([incoming[at] for at in sorted(new.values())], parties, by, now)
+    orders |= _load([incoming[at][0] for at in open_ones if new.get(incoming[at][0], at) != at], by)
     for at in open_ones:
         ref, fields = incoming[at]
-        if ref not in orders:
-            # Another perimeter's program was quicker.
-            taken[at].refusal = UnknownOrder()
-            continue
-        fill(orders[ref], fields, parties)
-        taken[at].order_id, taken[at].created = orders[ref].id, ref in new
-        new.discard(ref)
+        taken[at].created = at == new.get(ref)
+        taken[at].order_id = added[ref] if ref in added else orders[ref].id
+        if not taken[at].created:
+            fill(orders[ref], fields, parties)
     session().flush()
-    _tell([one for one in taken if one.order_id], depots | {order.depot_id for order in orders.values()}, by, now)
+    ids = [one.order_id for one in taken if one.order_id]
+    if ids:
+        tell_boards(None, *sorted(depots | _depots_of(ids), key=lambda depot: depot or 0))
+    if added:
+        clear_demo()
     return taken
 
 
@@ -105,26 +103,5 @@ def _fill_completed(order: Order, fields: OrderFields, by: Acting) -> int:
     return order.id
 
 
-def _create(refs: Collection[str], by: Acting, now: datetime) -> set[str]:
-    """Insert those that are not there; which ones. A look before decides nothing: the unique ref does."""
-    if not refs:
-        return set()
-    insert = sqlite_insert if dialect_name() == "sqlite" else postgresql_insert
-    blank = {"status": PLANNED, "channel": "delivery", "created_at": now, "depot_id": by.perimeter.depot_id}
-    blank |= {"eligible": False, "is_test": False, "is_demo": False}
-    rows = [{**blank, "ref": ref, "token": tokens.new_link()} for ref in sorted(set(refs))]
-    statement = insert(cast(Table, Order.__table__)).on_conflict_do_nothing().returning(Order.ref)
-    return set(session().scalars(statement, rows))
-
-
-def _tell(taken: Sequence[Taken], depots: set[int | None], by: Acting, now: datetime) -> None:
-    """Write the new orders' history and the log entries, and tell the boards."""
-    new = [one.order_id for one in taken if one.created]
-    step = {"status": PLANNED, "at": now, "recorded_at": now, "reason": None, "actor": by.actor}
-    insert_many(StatusChange, [{"order_id": order_id, **step} for order_id in new])
-    for order_id in new:
-        record(by.actor, "order.created", f"order:{order_id}")
-    if taken:
-        tell_boards(None, *sorted(depots, key=lambda depot: depot or 0))
-    if new:
-        clear_demo()
+def _depots_of(order_ids: Collection[int]) -> set[int | None]:
+    return set(session().scalars(select(Order.depot_id).where(Order.id.in_(order_ids)).distinct()))

@@ -125,9 +125,10 @@ def _options(path: str) -> Callable[..., Response]:
 
 
 for _operation in OPERATIONS:
-    _view = guarded(_operation)
-    _rule = {"methods": [_operation.method], "provide_automatic_options": False}
-    blueprint.add_url_rule(_operation.path, _operation.view.__name__, _view, **_rule)
+    _name, _methods = _operation.view.__name__, [_operation.method]
+    blueprint.add_url_rule(
+        _operation.path, _name, guarded(_operation), provide_automatic_options=False, methods=_methods
+    )
 for _path in dict.fromkeys(_operation.path for _operation in OPERATIONS):
     blueprint.add_url_rule(_path, f"options {_path}", _options(_path), methods=["OPTIONS"])
 for _path, _view in described(OPERATIONS).items():
