@@ -182,6 +182,13 @@ def days_with_rows(zone: ZoneInfo) -> Span | None:
     return (min(there), max(there)) if there else None
 
 
+def day_of_order(first: date, number: int, zone: ZoneInfo) -> date:
+    """The day on which the so manieth order since the first day was completed; far beyond the last where none was."""
+    since = select(Order.completed_at).where(Order.completed_at >= day_start(first, zone))
+    at = session().scalar(since.order_by(Order.completed_at).offset(number).limit(1))
+    return day_of(at, zone) if at is not None else date.max - ONE
+
+
 def days_there_are(zone: ZoneInfo) -> Span | None:
     """The first and the last day of rows and cells, None without any."""
     found = [span for span in (days_with_rows(zone), *(extent(axis) for axis in AXES)) if span is not None]
