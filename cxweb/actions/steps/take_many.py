@@ -13,6 +13,7 @@ from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
 from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core.audit import record
 from cxweb.core.db import session
 from cxweb.intake.rules import OrderFields
@@ -71,6 +72,7 @@ def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[T
             fill(orders[ref], fields, parties)
     session().flush()
     ids = [one.order_id for one in taken if one.order_id]
+    touch_figures(*{one.order_id for one in taken if one.order_id and not one.created})
     if ids:
         tell_boards(None, *sorted(depots | _depots_of(ids), key=lambda depot: depot or 0))
     if added:

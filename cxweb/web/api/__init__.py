@@ -113,7 +113,7 @@ OPERATIONS = (
         {200: answers.FeedbackShown},
         "The figures of the report, from the same place. Filters on answers leave completed, eligible, rated and the "
         "response rate null.",
-        query=schemas.FilterQuery,
+        query=schemas.FeedbackQuery,
     ),
 )
 

@@ -186,8 +186,14 @@ class FiguresShown(Schema):
     ces = fields.Nested(EffortShown, required=True)
 
 
-class FeedbackShown(Schema):
-    """The figures of the filters."""
+class FeedbackRowShown(FiguresShown):
+    key = _text(allow_none=True, metadata={"description": "2018-05-01, 2018-W18, 2018-05, 2018-Q2, 2018, or a ref."})
+    name = _text(allow_none=True, metadata={"description": "Null for dates."})
 
-    filters = fields.Dict(required=True)
+
+class FeedbackShown(Schema):
+    """The figures of the filters, and with `by` those of each part, ascending."""
+
+    filters = fields.Dict(required=True, metadata={"description": "What restricts, as it was read."})
     total = fields.Nested(FiguresShown, required=True)
+    rows = fields.List(fields.Nested(FeedbackRowShown), required=True)

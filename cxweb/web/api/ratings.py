@@ -3,9 +3,9 @@
 from flask import Response, jsonify, request
 
 from cxweb.analytics import filters
-from cxweb.analytics.queries import answers
 from cxweb.core.paging import BadCursor
 from cxweb.ratings.queries import by_ids, new_since
+from cxweb.reviews.queries import answers
 from cxweb.web.api.keys import client, sent
 from cxweb.web.api.schemas import BadBody
 from cxweb.web.api.shown import shown_rating

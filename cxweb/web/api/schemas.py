@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
 from cxweb.analytics.filters import AXES, SORTS
+from cxweb.analytics.queries import BY
 from cxweb.company.rules import NOTIFY_CHOICES
 from cxweb.intake.rules import OrderFields
 from cxweb.orders.rules import STATUSES
@@ -133,6 +134,12 @@ class FilterQuery(Strict):
     reason = fields.List(Word())
     survey = fields.List(Word())
     sort = fields.String(validate=validate.OneOf(SORTS))
+
+
+class FeedbackQuery(FilterQuery):
+    by = fields.String(
+        validate=validate.OneOf(BY), metadata={"description": "A row for each of these beside the total."}
+    )
 
 
 CURSOR = validate.Regexp(r"[A-Za-z0-9_-]{1,3000}\Z", error="takes a cursor of the answer before")
