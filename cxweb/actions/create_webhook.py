@@ -4,13 +4,14 @@ import secrets
 
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.fill_endpoint import EndpointFields, fill_endpoint
+from cxweb.actions.steps.find_depot import UnknownDepot
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
 from cxweb.webhooks.models import WebhookEndpoint
 from cxweb.webhooks.rules import secret_of
 
-__all__ = ["EndpointFields", "create_webhook"]
+__all__ = ["EndpointFields", "UnknownDepot", "create_webhook"]
 
 
 def create_webhook(fields: EndpointFields, by: Acting) -> tuple[int, str]:

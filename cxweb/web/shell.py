@@ -44,6 +44,8 @@ class Shell:
 
     def is_here(self, entry: Entry) -> bool:
         """Whether the page belongs to the menu entry; all settings belong to one."""
+        if self.here.startswith("/admin/webhooks"):
+            return entry.href.startswith("/admin/settings")
         section = "/admin/settings" if entry.href.startswith("/admin/settings") else entry.href
         return self.here == section or self.here.startswith(f"{section}/")
 

@@ -44,6 +44,14 @@ SUPPRESSED: Mapping[str, str] = {
     "rated_meanwhile": lazy("rated meanwhile"),
     "reopened": lazy("the order was reopened"),
     "erased": lazy("the customer’s data was erased"),
+    "daily_cap": lazy("as many as a day may have were told already"),
+    "no_longer_low": lazy("the rating is not low any more"),
+}
+EVENTS: Mapping[str, str] = {
+    "order.completed": lazy("Order completed"),
+    "rating.created": lazy("Order rated"),
+    "rating.low": lazy("Low rating"),
+    "test": lazy("Test"),
 }
 ROLES: Mapping[str, str] = {
     "admin": lazy("Admin"),
@@ -95,6 +103,7 @@ REFUSED_CONTACTS: Mapping[str, str] = {
 ACTORS: Mapping[str, str] = {
     "system": lazy("automatically"),
     "import": lazy("by an import"),
+    "connector": lazy("by a connector"),
     "demo": lazy("by the demo"),
     "customer": lazy("the customer"),
 }
@@ -202,6 +211,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),
     "opt_out_source_word": _word(OPT_OUT_SOURCES),
+    "event_word": _word(EVENTS),
     "refused_contact_word": _word(REFUSED_CONTACTS),
     "duration": duration,
 }

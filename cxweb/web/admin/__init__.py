@@ -28,11 +28,13 @@ from cxweb.web.admin import (
     settings_messages_wording,
     settings_survey,
     settings_tracking,
+    webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
+from cxweb.webhooks.rules import UnknownEndpoint
 
 blueprint = Blueprint("admin", __name__)
 
@@ -124,8 +126,17 @@ rule("/admin/settings/live", settings_live.update, act="settings", method="POST"
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
+rule("/admin/webhooks", webhooks.index, act="settings")
+rule("/admin/webhooks", webhooks.create, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.show, act="settings")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.update, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/test", webhooks.attempt, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/switch", webhooks.switch, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/secret", webhooks.rotate, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/replay", webhooks.replay, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownEndpoint):
     blueprint.register_error_handler(unknown, lambda _error: page(404))
