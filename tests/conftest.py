@@ -28,6 +28,7 @@ pytest_plugins = (
     "tests.smpp_server",
     "tests.twilio_server",
     "tests.webhook_server",
+    "tests.optimoroute_server",
 )
 DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
 

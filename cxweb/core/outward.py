@@ -12,7 +12,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
-from cxweb.core.senders.https import Host, NotConnected, is_loopback
+from cxweb.core.senders.https import LONGEST_ANSWER, Host, NotConnected, is_loopback
 
 LONGEST_URL = 500
 # Of several addresses, as many are tried.
@@ -69,7 +69,9 @@ class Outward:
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context()
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> tuple[int, bytes]:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], until: float, longest: int = LONGEST_ANSWER
+    ) -> tuple[int, bytes]:
         """Status and the beginning of the answer. Raises ForbiddenAddress, and what Host.ask does."""
         parts = urlsplit(check(url, loopback=self.loopback))
         host, tls = parts.hostname or "", parts.scheme == "https"
@@ -79,7 +81,8 @@ class Outward:
         refused: Exception = OSError("the name has no address")
         for address in self._addresses(host, port):
             try:
-                return Host(tls, host, port, address, context).ask("POST", path, until, body, dict(headers))
+                here = Host(tls, host, port, address, context)
+                return here.ask("POST", path, until, body, dict(headers), longest)
             except NotConnected as error:
                 refused = error
         raise NotConnected from refused.__cause__ or refused

@@ -1,4 +1,4 @@
-"""Connectors to other systems that orders come from."""
+"""Connectors to other systems that orders come from, and what each last said of an order."""
 
 from datetime import datetime
 
@@ -34,3 +34,14 @@ class Connector(Base):
     last_refusal: Mapped[str | None]
     refused_at: Mapped[datetime | None]
     depot: Mapped[Depot | None] = relationship()
+
+
+class ConnectorSeen(Base):
+    """What a connector that asks was last told of an order, as a digest: only what differs is taken in again."""
+
+    __tablename__ = "connector_seen"
+
+    connector: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    seen_at: Mapped[datetime] = mapped_column(index=True)

@@ -19,6 +19,7 @@ SCHEDULE = (
     Recurring("events for other systems", 1.0, None, "cxweb.jobs.webhooks.sweep"),
     Recurring("webhooks that were given up", 60.0, None, "cxweb.jobs.webhooks.tell"),
     Recurring("old events for other systems", 3_600.0, None, "cxweb.jobs.webhooks.prune"),
+    Recurring("connectors that ask", 10.0, None, "cxweb.jobs.connectors.sweep"),
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),

@@ -28,6 +28,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['depot_id'], ['depot.id'], name=op.f('fk_connector_depot_id')),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_connector'))
     )
+    op.create_table('connector_seen',
+    sa.Column('connector', sa.Text(), nullable=False),
+    sa.Column('ref', sa.Text(), nullable=False),
+    sa.Column('digest', sa.Text(), nullable=False),
+    sa.Column('seen_at', UTCDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('connector', 'ref', name=op.f('pk_connector_seen'))
+    )
+    op.create_index('ix_connector_seen_seen_at', 'connector_seen', ['seen_at'])
     op.create_table('webhook_endpoint',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -86,5 +94,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ('webhook_delivery', 'webhook_endpoint', 'connector'):
+    for table in ('webhook_delivery', 'webhook_endpoint', 'connector_seen', 'connector'):
         op.drop_table(table)

@@ -41,9 +41,15 @@ class Host:
         return self.context or ssl.create_default_context()
 
     def ask(
-        self, method: str, path: str, until: float, body: bytes | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        until: float,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        longest: int = LONGEST_ANSWER,
     ) -> tuple[int, bytes]:
-        """Status and body of the answer. Raises NotConnected and NoAnswer, each with its cause."""
+        """Status and body of the answer, `longest` bytes of it. Raises NotConnected and NoAnswer, with their cause."""
         connection = self._connected(until)
         try:
             # Gateways are chosen by the operator; an address that somebody typed in may belong to anybody.
@@ -51,7 +57,7 @@ class Host:
                 connection.request(method, path, body, headers or {})
                 connection.sock.settimeout(left(until))
                 answer = connection.getresponse()
-                return answer.status, answer.read(LONGEST_ANSWER)
+                return answer.status, answer.read(longest)
         except (OSError, HTTPException) as error:
             raise NoAnswer from error if time.monotonic() < until else TimeoutError("no answer in time")
         finally:
