@@ -53,6 +53,8 @@ EVENTS: Mapping[str, str] = {
     "rating.low": lazy("Low rating"),
     "test": lazy("Test"),
 }
+# Systems that orders come from, by the names they give themselves.
+SYSTEMS: Mapping[str, str] = {"optimoroute": "OptimoRoute", "onfleet": "Onfleet"}
 ROLES: Mapping[str, str] = {
     "admin": lazy("Admin"),
     "dispatcher": lazy("Dispatcher"),
@@ -211,6 +213,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),
     "opt_out_source_word": _word(OPT_OUT_SOURCES),
+    "system_word": lambda name: SYSTEMS.get(name, name),
     "event_word": _word(EVENTS),
     "refused_contact_word": _word(REFUSED_CONTACTS),
     "duration": duration,

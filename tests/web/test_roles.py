@@ -31,6 +31,7 @@ PAGES = {
     "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
+    "/admin/settings/connectors": "settings",
     "/admin/webhooks": "settings",
 }
 

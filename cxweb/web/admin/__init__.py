@@ -21,6 +21,7 @@ from cxweb.web.admin import (
     outbox,
     ratings,
     settings_company,
+    settings_connectors,
     settings_live,
     settings_logo,
     settings_messages,
@@ -126,6 +127,8 @@ rule("/admin/settings/live", settings_live.update, act="settings", method="POST"
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
+rule("/admin/settings/connectors", settings_connectors.edit, act="settings")
+rule("/admin/settings/connectors/<name>", settings_connectors.update, act="settings", method="POST")
 rule("/admin/webhooks", webhooks.index, act="settings")
 rule("/admin/webhooks", webhooks.create, act="settings", method="POST")
 rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.show, act="settings")
