@@ -33,7 +33,8 @@ def set_up_connector(name: str, credential: str, ref_field: str, depot: str | No
         mine.ref_field, mine.depot_id = ref_field or None, depot_id_within(depot, by.perimeter)
         mine.enabled_at = (mine.enabled_at or now) if on else None
         mine.next_pull_at = now if on and name in ASKING else None
-        mine.failing_since = mine.last_error = mine.last_refusal = mine.refused_at = None
+        mine.failing_since = mine.last_error = None
+        mine.refused_ref = mine.refused_why = mine.refused_at = None
         session().add(mine)
         record(by.actor, "connector.set_up", f"connector:{name}", on=on, depot=mine.depot_id, new_key=bool(credential))
 

@@ -27,7 +27,14 @@ from cxweb.orders.rules import (
     is_ref,
 )
 
-REFUSALS = (NotUnderstood, UnknownOrder, OutsidePerimeter, FixedByCompletion, InTheFuture)
+# What may be wrong with an order that comes in, and what the connector's row says of it then.
+REFUSALS: dict[type[Exception], str] = {
+    NotUnderstood: "number",
+    UnknownOrder: "elsewhere",
+    OutsidePerimeter: "elsewhere",
+    FixedByCompletion: "completed",
+    InTheFuture: "ahead",
+}
 # When something was last heard is written so often at most: events come many at a time.
 HEARD = timedelta(minutes=1)
 
@@ -41,11 +48,10 @@ def take_arrival(name: str, arrival: Arrival) -> bool:
             if connector is None:
                 return False
             _take(connector, arrival, now)
-    except REFUSALS as error:
-        why = f"{arrival.ref or '?'}: {error or type(error).__name__}"
+    except tuple(REFUSALS) as error:
+        refused = {"refused_ref": arrival.ref, "refused_why": REFUSALS[type(error)], "refused_at": now}
         with transaction() as opened:
-            mine = update(Connector).where(Connector.name == name)
-            opened.execute(mine.values(last_refusal=why[:300], refused_at=now))
+            opened.execute(update(Connector).where(Connector.name == name).values(refused))
         return False
     return True
 

@@ -30,8 +30,9 @@ class Connector(Base):
     last_heard_at: Mapped[datetime | None]
     failing_since: Mapped[datetime | None]
     last_error: Mapped[str | None]
-    # The last order that could not be taken in, and why.
-    last_refusal: Mapped[str | None]
+    # The number of the last order that could not be taken in, and why.
+    refused_ref: Mapped[str | None]
+    refused_why: Mapped[str | None]
     refused_at: Mapped[datetime | None]
     depot: Mapped[Depot | None] = relationship()
 

@@ -53,6 +53,12 @@ EVENTS: Mapping[str, str] = {
     "rating.low": lazy("Low rating"),
     "test": lazy("Test"),
 }
+REFUSED_ARRIVALS: Mapping[str, str] = {
+    "number": lazy("its number takes 1 to 64 of the letters A to Z, the digits, and . _ : - without accents or spaces"),
+    "elsewhere": lazy("the number is taken by an order of another depot"),
+    "completed": lazy("it is completed, and what came would change what is fixed then"),
+    "ahead": lazy("its time lies in the future"),
+}
 # Systems that orders come from, by the names they give themselves.
 SYSTEMS: Mapping[str, str] = {"optimoroute": "OptimoRoute", "onfleet": "Onfleet"}
 ROLES: Mapping[str, str] = {
@@ -214,6 +220,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "message_kind_word": _word(MESSAGE_KINDS),
     "opt_out_source_word": _word(OPT_OUT_SOURCES),
     "system_word": lambda name: SYSTEMS.get(name, name),
+    "refused_arrival_word": _word(REFUSED_ARRIVALS),
     "event_word": _word(EVENTS),
     "refused_contact_word": _word(REFUSED_CONTACTS),
     "duration": duration,

@@ -14,7 +14,7 @@ from cxweb.core.paging import Page
 from cxweb.webhooks.models import WebhookDelivery, WebhookEndpoint
 from cxweb.webhooks.rules import TEST, UnknownEndpoint
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 
 
 def _within(statement: Select[WebhookEndpoint], perimeter: Perimeter) -> Select[WebhookEndpoint]:

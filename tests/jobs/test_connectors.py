@@ -114,7 +114,7 @@ def test_what_cannot_be_taken_holds_up_no_other_and_is_said(make: Factory, optim
     optimo.add("SO-1", "scheduled")
     pull()
     assert [order.ref for order in session().scalars(select(Order))] == ["SO-1"]
-    assert "LATER" in (row().last_refusal or "")
+    assert (row().refused_ref, row().refused_why) == ("LATER", "ahead")
 
 
 def test_a_wrong_key_is_said_without_the_key_and_becomes_an_alarm(make: Factory, optimo: OptimoRoute) -> None:

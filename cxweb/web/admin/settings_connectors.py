@@ -37,7 +37,8 @@ def update(name: str) -> ResponseReturnValue:
     except UnknownDepot:
         abort(404)
     except InvalidConnector as error:
-        return _page(name, gettext(NO_FIELD if str(error) == "ref_field" else PROBLEMS[name])), 422
+        problem = PROBLEMS[name] if str(error) == "credential" else NO_FIELD
+        return _page(name, gettext(problem)), 422
     flash(gettext("Saved. It is in force now."), "done")
     return redirect(f"{HERE}#{name}", 303)
 

@@ -120,9 +120,9 @@ def _fields() -> EndpointFields:
 
 def _problem(error: InvalidEndpoint) -> Problem:
     field = str(error)
-    if error.problem == "odd":
-        return Problem(field, gettext(NAMELESS if field == "name" else ODD))
-    return Problem(field, gettext(PROBLEMS[error.problem]))
+    odd = NAMELESS if field == "name" else ODD
+    problem = PROBLEMS.get(error.problem, odd)
+    return Problem(field, gettext(problem))
 
 
 def _form(fields: EndpointFields, problem: Problem | None) -> dict[str, object]:
