@@ -1,10 +1,14 @@
 """Events for other systems: written with what happened, posted until taken, signed as the standard says."""
 
+import re
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from cxweb import ROOT
 from cxweb.accounts.rules import Operator
 from cxweb.actions.add_to_opt_outs import add_to_opt_outs
 from cxweb.actions.mark_spam import mark_spam
@@ -238,3 +242,24 @@ def test_low_ratings_follow_the_alerts_threshold_and_daily_cap(make: Factory, we
         ("suppressed", "no_longer_low"),
     ]
     assert len(webhook_server.heard) == 2
+
+
+def test_the_recipe_of_the_papers_checks_what_we_send(
+    make: Factory, webhook_server: WebhookServer, tmp_path: Path
+) -> None:
+    recipes = re.findall(r"```python\n(.*?)```", (ROOT / "docs/webhooks.md").read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "recipe.py").write_text(recipes[1], encoding="utf-8")
+    receive = runpy.run_path(str(tmp_path / "recipe.py"))["receive"]
+    mine, secret = endpoint(webhook_server)
+    delivered(make)
+    post_at(mine)
+    heard = webhook_server.heard[0]
+    assert receive(heard.headers, heard.body, secret)["data"]["order"]["ref"] == "A-1"
+    refused: list[tuple[bytes, str, float | None]] = [
+        (heard.body + b" ", secret, None),
+        (heard.body, endpoint(webhook_server)[1], None),
+        (heard.body, secret, clock.now().timestamp() + 301),
+    ]
+    for body, key, now in refused:
+        with pytest.raises(ValueError, match=r"not signed|too old"):
+            receive(heard.headers, body, key, now)
