@@ -1,4 +1,4 @@
-"""Finds the connectors that are to ask now, asks RQ for them, and names those that this process must serve itself."""
+"""Finds the connectors that are to ask now, and has RQ's workers ask."""
 
 from sqlalchemy import update
 
@@ -12,14 +12,15 @@ from cxweb.integrations.rules import EVERY
 JOB = "cxweb.jobs.connectors.pull"
 
 
-def claim_pulls() -> list[str]:
-    """The names of the connectors to be asked for by whoever called. Of two sweepers at once, one gets a turn."""
+def claim_pulls() -> None:
+    """Of two sweepers at once, one gets a turn. Without Redis it is tried again the next time: nothing there is lost,
+    and the sweeper, which then sends the messages, waits for no other system."""
     now = clock.now()
-    mine = []
     for name in due(now):
+        mine = update(Connector).where(Connector.name == name)
         with transaction() as opened:
-            turn = update(Connector).where(Connector.name == name, Connector.next_pull_at <= now)
-            taken = opened.execute(turn.values(next_pull_at=now + EVERY).returning(Connector.name)).first()
+            turn = mine.where(Connector.next_pull_at <= now).values(next_pull_at=now + EVERY)
+            taken = opened.execute(turn.returning(Connector.name)).first()
         if taken and not enqueue_now("work", JOB, name):
-            mine.append(name)
-    return mine
+            with transaction() as opened:
+                opened.execute(mine.values(next_pull_at=now))

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from functools import partial
+from urllib.parse import quote
 
 from flask import current_app
 from sqlalchemy import delete
@@ -51,7 +52,7 @@ def pull_connector(name: str) -> list[Arrival]:
 
 def _ask(outward: Outward, key: str, call: str, body: Json) -> Json:
     """One call with the key, which the other system wants in the address."""
-    address = f"{optimoroute.ADDRESS}{call}?key={key}"
+    address = f"{optimoroute.ADDRESS}{call}?key={quote(key, safe='')}"
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     status, text = outward.post(
         address, json.dumps(body).encode(), headers, time.monotonic() + TIME_OUT_S, LONGEST_ANSWER

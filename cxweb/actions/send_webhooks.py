@@ -47,8 +47,9 @@ def send_webhooks(endpoint_id: int, longest_s: float = LONGEST_S) -> None:
 def _turn(endpoint_id: int, ended: Sequence[Posted], most: int) -> tuple[Target | None, list[Post]]:
     """Write how the last ones ended and claim the next ones. What cannot be written is posted again under its id."""
     with transaction():
-        one = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update(of=WebhookEndpoint)
-        endpoint = session().scalar(one)
+        one = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
+        # Whoever completes or rates an order refers to the row, and does not wait for this.
+        endpoint = session().scalar(one.with_for_update(of=WebhookEndpoint, key_share=True))
         if endpoint is None:
             return None, []
         now = clock.now()

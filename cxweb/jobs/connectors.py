@@ -13,5 +13,4 @@ def pull(name: str) -> None:
 
 
 def sweep() -> None:
-    for name in claim_pulls():
-        pull(name)
+    claim_pulls()

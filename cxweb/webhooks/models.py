@@ -57,7 +57,7 @@ class WebhookDelivery(Base):
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
         CheckConstraint("state <> 'sending' OR lease_until IS NOT NULL", name="sending_holds_a_lease"),
         UniqueConstraint("endpoint_id", "key"),
-        Index("ix_webhook_delivery_due", "state", "next_attempt_at"),
+        Index("ix_webhook_delivery_due", "endpoint_id", "state", "next_attempt_at"),
         Index("ix_webhook_delivery_created", "created_at"),
     )
 

@@ -89,7 +89,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('endpoint_id', 'key', name=op.f('uq_webhook_delivery_endpoint_id_key'))
     )
     op.create_index('ix_webhook_delivery_created', 'webhook_delivery', ['created_at'])
-    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['state', 'next_attempt_at'])
+    op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['endpoint_id', 'state', 'next_attempt_at'])
     op.create_index('ix_webhook_delivery_order_id', 'webhook_delivery', ['order_id'])
     op.create_index('ix_webhook_delivery_rating_id', 'webhook_delivery', ['rating_id'])
 

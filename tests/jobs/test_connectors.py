@@ -3,11 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
+from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 from sqlalchemy import func, select
 
 from cxweb.actions.set_up_connector import set_up_connector
 from cxweb.boards.models import BoardChange
-from cxweb.core import clock
+from cxweb.core import clock, queue
 from cxweb.core.db import session
 from cxweb.integrations.models import Connector
 from cxweb.integrations.queries import silent
@@ -18,6 +22,7 @@ from cxweb.orders.models import Order
 from cxweb.orders.queries import by_ref
 from tests.factories import WHOLE, Factory
 from tests.optimoroute_server import KEY, OptimoRoute
+from tests.servers import Valkey
 
 NOW = datetime(2026, 11, 17, 11, 0, tzinfo=UTC)
 
@@ -29,7 +34,7 @@ def set_up(make: Factory, at: datetime = NOW, key: str = KEY, depot: str | None 
 
 def pull(at: datetime = NOW) -> None:
     with clock.showing(at):
-        connectors.sweep()
+        connectors.pull(OPTIMOROUTE)
     session().expire_all()
 
 
@@ -99,12 +104,27 @@ def test_what_has_not_changed_writes_nothing_and_pages_are_followed(make: Factor
     pull()
     assert session().scalar(select(func.count()).select_from(Order)) == 5
     changes = session().scalar(select(func.count()).select_from(BoardChange))
-    pull()
-    asked = len(optimo.server.heard)
-    assert asked == 6, "asked again only when it is time"
+    assert len(optimo.server.heard) == 6
     pull(NOW + EVERY)
     assert len(optimo.server.heard) == 12
     assert session().scalar(select(func.count()).select_from(BoardChange)) == changes
+
+
+def test_a_worker_is_asked_when_it_is_time_and_again_where_redis_was_away(
+    app: Flask, make: Factory, valkey: Valkey
+) -> None:
+    set_up(make)
+    with clock.showing(NOW):
+        connectors.sweep()
+    assert row().next_pull_at == NOW, "there is no Redis"
+    queue.init_app(app, valkey.url)
+    jobs = Queue("work", connection=Redis.from_url(valkey.url), serializer=JSONSerializer)
+    for seconds, asked in ((10, 1), (20, 1), (130, 2)):
+        with clock.showing(NOW + timedelta(seconds=seconds)):
+            connectors.sweep()
+        assert jobs.count == asked
+    assert [job.args for job in jobs.jobs] == [[OPTIMOROUTE]] * 2
+    jobs.connection.close()
 
 
 def test_what_cannot_be_taken_holds_up_no_other_and_is_said(make: Factory, optimo: OptimoRoute) -> None:

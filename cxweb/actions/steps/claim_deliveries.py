@@ -14,7 +14,7 @@ from cxweb.core.senders.gate import Gate, admit
 from cxweb.notifications.rules import RETRIES
 from cxweb.ratings.models import Rating, SpamMark
 from cxweb.webhooks.models import WebhookDelivery, WebhookEndpoint
-from cxweb.webhooks.queries import postable
+from cxweb.webhooks.queries import dropped, due
 from cxweb.webhooks.rules import LEASE, RATING_LOW, body_of
 
 
@@ -49,10 +49,12 @@ def target_of(endpoint: WebhookEndpoint, now: datetime) -> Target:
 
 def claim_deliveries(endpoint: WebhookEndpoint, most: int, company: CompanySettings, now: datetime) -> list[Post]:
     """Take the leases of the endpoint's next events, the longest waiting first; its row is locked."""
-    wanted = select(WebhookDelivery).join(WebhookDelivery.endpoint)
-    wanted = wanted.where(WebhookDelivery.endpoint_id == endpoint.id, postable(now))
-    wanted = wanted.order_by(WebhookDelivery.next_attempt_at, WebhookDelivery.id).limit(most)
-    rows = session().scalars(wanted.with_for_update(of=WebhookDelivery, skip_locked=True)).all()
+    rows: list[WebhookDelivery] = []
+    for which in (dropped(now), due(now)):
+        wanted = select(WebhookDelivery).join(WebhookDelivery.endpoint)
+        wanted = wanted.where(WebhookDelivery.endpoint_id == endpoint.id, which).limit(most - len(rows))
+        wanted = wanted.order_by(WebhookDelivery.next_attempt_at, WebhookDelivery.id)
+        rows += session().scalars(wanted.with_for_update(of=WebhookDelivery, skip_locked=True))
     count = 0
     if rows:
         admission = admit(gate_of(endpoint), len(rows), 0, LEASE, now)
