@@ -11,7 +11,6 @@ from cxweb.analytics.filters import day_start
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import session
 from cxweb.core.senders.gate import Gate, admit
-from cxweb.notifications.rules import RETRIES
 from cxweb.ratings.models import Rating, SpamMark
 from cxweb.webhooks.models import WebhookDelivery, WebhookEndpoint
 from cxweb.webhooks.queries import dropped, due
@@ -69,10 +68,9 @@ def claim_deliveries(endpoint: WebhookEndpoint, most: int, company: CompanySetti
 
 def _ended(row: WebhookDelivery, company: CompanySettings, now: datetime) -> bool:
     """Whether the event does not leave any more; then its row says why."""
-    if row.state == "sending" and row.attempts >= len(RETRIES):
-        row.state, row.reason, row.lease_token = "failed", "no answer", None
-        return True
-    reason = _obstacle(row, company, now) if row.event == RATING_LOW and not row.attempts else None
+    if row.event != RATING_LOW or row.attempts:
+        return False
+    reason = _obstacle(row, company, now)
     if reason is not None:
         row.state, row.reason = "suppressed", reason
     return reason is not None
@@ -95,8 +93,9 @@ def _obstacle(row: WebhookDelivery, company: CompanySettings, now: datetime) -> 
 
 
 def _lease(row: WebhookDelivery, endpoint: WebhookEndpoint, now: datetime) -> Post:
+    # Of what a dead process left nobody knows whether it was posted: no attempt is counted for it again.
+    row.attempts += row.state == "pending"
     row.state, row.lease_until, row.lease_token = "sending", now + LEASE, secrets.token_hex(16)
-    row.attempts += 1
     data: dict[str, Any] = dict(row.data)
     if endpoint.with_comment and row.rating_id is not None:
         data["rating"] = data["rating"] | _words(row.rating_id)
