@@ -32,7 +32,7 @@ MENU = (
     Entry("/admin/settings/tracking", lazy("Settings"), "gear", "settings"),
 )
 # What the menu's last entry leads to.
-SETTINGS = ("/admin/settings", "/admin/api-keys")
+SETTINGS = ("/admin/settings", "/admin/api-keys", "/admin/webhooks")
 
 
 @dataclass(frozen=True)

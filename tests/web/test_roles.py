@@ -32,6 +32,8 @@ PAGES = {
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
     "/admin/api-keys": "settings",
+    "/admin/settings/connectors": "settings",
+    "/admin/webhooks": "settings",
 }
 
 

@@ -22,6 +22,7 @@ from cxweb.web.admin import (
     outbox,
     ratings,
     settings_company,
+    settings_connectors,
     settings_live,
     settings_logo,
     settings_messages,
@@ -29,11 +30,13 @@ from cxweb.web.admin import (
     settings_messages_wording,
     settings_survey,
     settings_tracking,
+    webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
+from cxweb.webhooks.rules import UnknownEndpoint
 
 blueprint = Blueprint("admin", __name__)
 
@@ -128,8 +131,19 @@ rule("/admin/settings/company/logo", settings_logo.update, act="settings", metho
 rule("/admin/api-keys", api_keys.index, act="settings")
 rule("/admin/api-keys", api_keys.create, act="settings", method="POST")
 rule(f"/admin/api-keys/{ID}key_id>/revoke", api_keys.revoke, act="settings", method="POST")
+rule("/admin/settings/connectors", settings_connectors.edit, act="settings")
+rule("/admin/settings/connectors/<name>", settings_connectors.update, act="settings", method="POST")
+rule("/admin/webhooks", webhooks.index, act="settings")
+rule("/admin/webhooks", webhooks.create, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.show, act="settings")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.update, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/test", webhooks.attempt, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/switch", webhooks.switch, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/secret", webhooks.rotate, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/replay", webhooks.replay, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownEndpoint):
     blueprint.register_error_handler(unknown, lambda _error: page(404))
