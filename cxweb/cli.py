@@ -11,10 +11,12 @@ COMMANDS = {
     "configure": "cxweb.commands.company:configure",
     "create-api-key": "cxweb.commands.accounts:create_api_key",
     "create-user": "cxweb.commands.accounts:create_user",
+    "erase-customer": "cxweb.commands.privacy:erase_customer",
     "demo-data": "cxweb.commands.demo:demo_data",
     "import-orders": "cxweb.commands.imports:import_orders",
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
+    "retention": "cxweb.commands.privacy:retention",
 }
 
 

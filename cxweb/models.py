@@ -6,8 +6,20 @@ from cxweb.company import models as company
 from cxweb.core import audit
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
+from cxweb.privacy import models as privacy
 from cxweb.ratings import models as ratings
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = [
+    "accounts",
+    "audit",
+    "boards",
+    "company",
+    "notifications",
+    "orders",
+    "privacy",
+    "ratings",
+    "surveys",
+    "wordings",
+]

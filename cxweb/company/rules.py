@@ -49,6 +49,11 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # Whether files handed out name drivers by a code that only this installation can trace back.
+    drivers_pseudonyms: bool = False
+    retention_contact_days: int = 90
+    retention_words_months: int = 24
+    retention_logs_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     company_colour: str = ""
@@ -217,6 +222,10 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "drivers.pseudonyms": _switch,
+    "retention.contact_days": _whole(1, 3_650),
+    "retention.words_months": _whole(1, 120),
+    "retention.logs_months": _whole(1, 120),
     "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,

@@ -19,5 +19,7 @@ SCHEDULE = (
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),
+    # It looks whether the night has come; on a queue, since a large company's may last minutes.
+    Recurring("what is over its term", 900.0, "work", "cxweb.jobs.privacy.retain"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

@@ -3,6 +3,7 @@
 from sqlalchemy import Select, select
 
 from cxweb.accounts.rules import Perimeter
+from cxweb.actions.steps.leave_out_erased import without_erased
 from cxweb.company.models import Depot
 from cxweb.company.queries import branch, depot_by_ref
 from cxweb.core.db import insert_or_leave, session
@@ -14,7 +15,8 @@ PLAIN = ("route", "promised_from", "promised_to", "eta", "address_line", "postco
 
 
 def fill(order: Order, fields: OrderFields, perimeter: Perimeter) -> None:
-    """Set every field that came in. Raises FixedByCompletion or OutsidePerimeter."""
+    """Set every field that came in, without those of an erased person. Raises FixedByCompletion or OutsidePerimeter."""
+    fields = without_erased(order, fields)
     for name in PLAIN:
         if name in fields:
             setattr(order, name, fields[name])  # type: ignore[literal-required]
