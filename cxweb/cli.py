@@ -16,6 +16,7 @@ COMMANDS = {
     "import-orders": "cxweb.commands.imports:import_orders",
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
+    "rotate-secret": "cxweb.commands.secrets:rotate_secret",
     "retention": "cxweb.commands.privacy:retention",
 }
 

@@ -62,6 +62,6 @@ def _customers(erased: Collection[str]) -> list[int]:
     found = set()
     for statement in (refs, orders):
         for customer_id, kind, ref in session().execute(statement.where(Customer.erased_at.is_(None))):
-            if customer_id not in found and digests(key, [(kind, ref)])[0][1] in erased:
+            if customer_id not in found and digests(key, [(kind, ref or "")])[0][1] in erased:
                 found.add(customer_id)
     return sorted(found)
