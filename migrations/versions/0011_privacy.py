@@ -30,3 +30,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('language', name=op.f('pk_privacy_notice'))
     )
     add_column('customer', sa.Column('erased_at', UTCDateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column('customer', 'erased_at')
+    op.drop_table('privacy_notice')
+    op.drop_table('known_person')
