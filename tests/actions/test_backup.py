@@ -54,6 +54,7 @@ def elsewhere(app: Flask, folder: Path) -> Iterator[None]:
     with other.app_context():
         upgrade()
         yield
+        db.session.remove()
         dispose(other)
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from cxweb import create_app
 from cxweb.accounts.rules import Operator
 from cxweb.actions.rotate_secret import KeyOfTheEnvironment, rotate_secret
+from cxweb.core.db import db
 from cxweb.settings import secret_key_file
 from tests.conftest import dispose
 from tests.factories import Factory
@@ -33,6 +34,7 @@ def test_sessions_and_open_forms_survive_a_rotation_and_end_with_the_old_key(
             assert (browser.get("/admin/settings/tracking").status_code == 200) is kept
             answer = browser.post("/admin/settings/tracking", data={"csrf_token": token.group(1), "tracking": "on"})
             assert (answer.status_code, answer.location) == (303, "/admin/settings/tracking") or not kept
+            db.session.remove()
             dispose(rotated)
 
 
