@@ -9,7 +9,9 @@ from sqlalchemy.orm import DeclarativeBase
 
 from cxweb.company.queries import digest_key, settings_now, stored
 from cxweb.core import tokens
+from cxweb.core.audit import AuditEntry
 from cxweb.core.db import Base, session
+from cxweb.core.recipients import recipient_of
 from cxweb.notifications.models import Notification
 from cxweb.notifications.rules import contact_text
 from cxweb.orders.models import Customer, Order
@@ -19,6 +21,7 @@ from cxweb.ratings.models import Rating
 
 # On which day the retention was last applied to the end.
 RAN_KEY = "retention.ran"
+SHORTEST_NAME = 3
 BETWEEN: dict[str, type[DeclarativeBase]] = {"rating": Rating, "notification": Notification}
 # When an order was over: its completion, else the end of its window, else its arrival here.
 ended_at: ColumnElement[Any] = func.coalesce(Order.completed_at, Order.promised_to, Order.created_at)
@@ -130,6 +133,41 @@ def erasures() -> list[tuple[str, str, datetime]]:
     statement = select(KnownPerson.kind, KnownPerson.digest, KnownPerson.erased_at)
     rows = session().execute(statement.where(KnownPerson.erased_at.is_not(None)).order_by(KnownPerson.erased_at))
     return [(kind, digest, at) for kind, digest, at in rows if at is not None]
+
+
+def people(words: str, most: int = 30) -> list[tuple[Customer, int]]:
+    """Customers of whom something is known and who are meant by the words, with how many orders each has.
+
+    A ref, an order's number, an e-mail address or a phone number is meant as a whole, a name by a part of it.
+    """
+    if not words:
+        return []
+    meant = [Customer.ref == words, func.lower(Customer.email) == words.lower(), Customer.phone == words]
+    number = recipient_of("sms", words, settings_now().company_country)
+    if number is not None:
+        meant.append(Customer.phone == number)
+    meant.append(Customer.id.in_(select(Order.customer_id).where(Order.ref == words)))
+    if len(words) >= SHORTEST_NAME:
+        meant.append(Customer.name.icontains(words, autoescape=True))
+    known = or_(*(column.is_not(None) for column in (Customer.ref, Customer.name, Customer.email, Customer.phone)))
+    orders = select(func.count()).where(Order.customer_id == Customer.id).correlate(Customer).scalar_subquery()
+    statement = select(Customer, orders).where(or_(*meant), known, Customer.erased_at.is_(None), ~Customer.is_demo)
+    return [(row[0], row[1]) for row in session().execute(statement.order_by(Customer.name, Customer.id).limit(most))]
+
+
+def person(customer_id: int) -> tuple[Customer, list[Order]] | None:
+    """A customer who was not erased, with the orders, the newest first."""
+    customer = session().scalar(select(Customer).where(Customer.id == customer_id, Customer.erased_at.is_(None)))
+    if customer is None:
+        return None
+    orders = select(Order).where(Order.customer_id == customer_id).order_by(Order.created_at.desc(), Order.id)
+    return customer, list(session().scalars(orders))
+
+
+def last_removal() -> AuditEntry | None:
+    """The last run of the retention that removed anything."""
+    statement = select(AuditEntry).where(AuditEntry.act == "retention.applied").order_by(AuditEntry.id.desc())
+    return session().scalar(statement.limit(1))
 
 
 def notice(language: str) -> str | None:

@@ -51,6 +51,28 @@ HOLDINGS = (
 )
 # Logs by the column that says when; they hold no customer's data, and digests instead of what was typed.
 LOGGED = (("audit_entry", "at"), ("sign_in_attempt", "at"))
+# Texts that tell of no customer: of the tables above these columns, of the others all.
+IMPERSONAL = {
+    "order": frozenset({"ref", "token", "status", "channel", "route", "notify", "depot_name"}),
+    "notification": frozenset({"dedupe_key", "kind", "channel", "state", "reason", "uninvited", "lease_token"}),
+    "status_change": frozenset({"status", "actor"}),
+    "rating": frozenset({"ref", "language"}),
+    "rating_version": frozenset({"reasons"}),
+    "phone_rating": frozenset({"recorded_by"}),
+    "spam_mark": frozenset({"marked_by", "lifted_by"}),
+    "opt_out": frozenset({"channel", "digest", "source", "created_by"}),
+    **dict.fromkeys(
+        (
+            *("api_key", "asked", "board_change", "board_choice", "crew_member", "depot", "driver", "gateway_state"),
+            *("known_person", "logo", "low_rating_alert", "order_tag", "privacy_notice", "rating_mark"),
+            *("rating_reason", "setting", "staff_session", "survey_reason", "survey_reason_text", "survey_text"),
+            *("survey_version", "user_account", "wall", "wording", "wording_text"),
+        ),
+        frozenset[str](),
+    ),
+}
+# Tables whose rows may quote anybody: those that quote an erased person are taken away.
+LOOSE: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True)

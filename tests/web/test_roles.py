@@ -31,6 +31,8 @@ PAGES = {
     "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
+    "/admin/settings/privacy": "settings",
+    "/admin/settings/privacy/people": "settings",
 }
 
 

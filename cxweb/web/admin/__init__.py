@@ -19,6 +19,7 @@ from cxweb.web.admin import (
     order_acts,
     orders,
     outbox,
+    people,
     ratings,
     settings_company,
     settings_live,
@@ -26,6 +27,7 @@ from cxweb.web.admin import (
     settings_messages,
     settings_messages_preview,
     settings_messages_wording,
+    settings_privacy,
     settings_survey,
     settings_tracking,
 )
@@ -93,6 +95,7 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule(f"/admin/drivers/{ID}driver_id>/export", drivers.export, act="export")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
@@ -123,6 +126,13 @@ rule("/admin/settings/live", settings_live.edit, act="settings")
 rule("/admin/settings/live", settings_live.update, act="settings", method="POST")
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
+rule("/admin/settings/privacy", settings_privacy.edit, act="settings")
+rule("/admin/settings/privacy", settings_privacy.update, act="settings", method="POST")
+rule("/admin/settings/privacy/notice", settings_privacy.update_notice, act="settings", method="POST")
+rule("/admin/settings/privacy/people", people.index, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>", people.show, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/erase", people.erase, act="settings", method="POST")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/export", people.export, act="settings")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
