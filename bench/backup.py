@@ -83,7 +83,7 @@ def run(data: Path, *, people: int, rate: int, seconds: float, url: str = "", ot
         token = next(token for token, (_, at) in clients.acknowledged.items() if at < instant)
         assert _status(again, "/readyz") == _status(again, f"/t/{token}") == 200
         found.answers_s = time.monotonic() - began
-    _compare(found, _stored(restored.data_dir, other_url), clients.acknowledged, instant)
+    compare(found, _stored(restored.data_dir, other_url), clients.acknowledged, instant)
     return found
 
 
@@ -158,7 +158,7 @@ def _stored(data: Path, url: str) -> dict[str, str | None]:
     return found
 
 
-def _compare(
+def compare(
     found: Found,
     stored: Mapping[str, str | None],
     acknowledged: Mapping[str, tuple[str, datetime]],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cxweb.accounts.rules import Acting, ForbiddenAct
 from cxweb.actions.steps.erase_people import erase_people
 from cxweb.actions.steps.find_person import Person, find_person
+from cxweb.actions.steps.forget_quotes import forget_files
 from cxweb.actions.steps.tell_boards import tell_boards_of
 from cxweb.core import clock
 from cxweb.core.audit import record
@@ -40,8 +41,9 @@ def erase_customer(
     with transaction():
         person: Person = find_person(ref, customer_id)
         texts = person.texts()
-        order_ids = erase_people(person.customer_ids, clock.now())
+        order_ids = erase_people(person.customer_ids, clock.now(), texts)
         record(by.actor, "customer.erased", f"customer:{person.customer_ids[0]}", orders=len(order_ids))
         tell_boards_of(order_ids)
+    forget_files()
     tables = touched_tables()
     return Erased(len(order_ids), person.others, scrub(texts, tables, rewrite=rewrite), tables)

@@ -8,6 +8,8 @@ from sqlalchemy import literal, select
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.digest_contact import lasting_key
 from cxweb.actions.steps.erase_people import erase_people
+from cxweb.actions.steps.find_person import Person
+from cxweb.actions.steps.forget_quotes import forget_files
 from cxweb.actions.steps.note_erasures import journal_file, key_mark
 from cxweb.actions.steps.tell_boards import tell_boards_of
 from cxweb.core import clock, journal
@@ -33,9 +35,11 @@ def reapply_erasures(by: Acting, entries: Iterable[dict[str, str]] | None = None
             insert_or_leave(KnownPerson, digest=digest, kind=kind, first_order_at=None, erased_at=at)
         customer_ids = _customers({digest for _, digest in named})
         if customer_ids:
-            order_ids = erase_people(customer_ids, clock.now())
+            texts = Person(customer_ids, 0).texts()
+            order_ids = erase_people(customer_ids, clock.now(), texts)
             record(by.actor, "customer.erased_again", "company", customers=len(customer_ids))
             tell_boards_of(order_ids)
+            forget_files()
         return len(customer_ids)
 
 

@@ -71,8 +71,15 @@ IMPERSONAL = {
         frozenset[str](),
     ),
 }
-# Tables whose rows may quote anybody: those that quote an erased person are taken away.
-LOOSE: dict[str, tuple[str, ...]] = {}
+# Tables whose rows may quote anybody in these columns: those that quote an erased person are taken away, and without
+# columns all of them. Folders of the data folder with files that may do so: what is in them can be made again.
+LOOSE: dict[str, tuple[str, ...]] = {
+    "kept_answer": (),
+    "upload_change": ("former",),
+    "upload_refusal": ("ref", "value"),
+    "webhook_delivery": ("data", "reason"),
+}
+LOOSE_FOLDERS = ("exports", "uploads")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from cxweb.actions.steps.empty_holdings import empty_holding
+from cxweb.actions.steps.forget_quotes import forget_quotes
 from cxweb.actions.steps.note_erasures import note_erasures
 from cxweb.actions.steps.remember_people import remember_people
 from cxweb.core.db import session
@@ -18,10 +19,11 @@ from cxweb.privacy.rules import HOLDINGS
 PLAIN = {"synchronize_session": False}
 
 
-def erase_people(customer_ids: Collection[int], now: datetime) -> list[int]:
+def erase_people(customer_ids: Collection[int], now: datetime, texts: Collection[str] = ()) -> list[int]:
     """Erase everything known of these customers; the ids of their orders.
 
-    The orders get new links, and what waits to be sent is not sent. The digests stay, here and in the journal.
+    The orders get new links, and what waits to be sent is not sent. The digests stay, here and in the journal. Rows of
+    other tables that quote any of the texts go too.
     """
     opened = session()
     order_ids = list(opened.scalars(select(Order.id).where(Order.customer_id.in_(customer_ids)).with_for_update()))
@@ -33,6 +35,7 @@ def erase_people(customer_ids: Collection[int], now: datetime) -> list[int]:
         if holding.to != "time":
             keys = rows_of(holding, Order.id.in_(order_ids), Customer.id.in_(customer_ids))
             empty_holding(holding, list(opened.scalars(keys)), (*holding.contact, *holding.words))
+    forget_quotes(texts)
     _renew_links(order_ids)
     gone = update(Customer).where(Customer.id.in_(customer_ids)).values(erased_at=now)
     opened.execute(gone, execution_options=PLAIN)
