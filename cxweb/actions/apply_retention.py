@@ -13,6 +13,7 @@ from cxweb.actions.steps.remember_people import remember_people
 from cxweb.core import clock
 from cxweb.core.batch import stopping
 from cxweb.core.db import session, transaction
+from cxweb.core.scrub import empty_log
 from cxweb.privacy.queries import due_holdings, key_of, over, table_of, terms_now
 from cxweb.privacy.rules import LOGGED, LOGS, Removal
 
@@ -41,6 +42,7 @@ def apply_retention(by: Acting, *, longest_s: float = float("inf")) -> list[Remo
             with transaction() as opened:
                 opened.execute(delete(table).where(key_of(table).in_(keys)))
                 counted[LOGS, name] += len(keys)
+    empty_log()
     with transaction():
         note_retention(by, counted, now, complete=not _late(until))
     return [Removal(term, table, rows) for (term, table), rows in counted.items()]

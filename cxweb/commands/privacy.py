@@ -45,6 +45,4 @@ def erase_customer(ref: str, rewrite: bool) -> None:
         tables = ", ".join(f'"{name}"' for name in erased.tables)
         click.echo(f"Deleted rows leave PostgreSQL’s files in time; at once by --rewrite, or VACUUM FULL of {tables}.")
     elif not erased.clean:
-        click.echo(
-            "Somebody still reads the state before, so its file keeps a trace: run this night’s retention later."
-        )
+        click.echo("Somebody still reads the state before, so a file keeps a trace of it: run flask retention later.")

@@ -83,8 +83,11 @@ def _restore_sqlite(archive: ZipFile, folder: Path) -> None:
         with closing(sqlite3.connect(copied)) as source, _driver() as target:
             if source.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
                 raise archives.Unreadable("The backup's database is damaged. Nothing was changed.")
-            # In one transaction: whoever reads meanwhile sees the old state, then the new one.
-            source.backup(target)
+            try:
+                # In one transaction: whoever reads meanwhile sees the old state, then the new one.
+                source.backup(target)
+            except sqlite3.OperationalError as error:
+                raise archives.CannotWrite(archives.sentence(OSError(*_room(error)))) from error
 
 
 def _add_postgresql(archive: ZipFile) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from cxweb.company.queries import stored
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
+from cxweb.jobs.privacy import retain
 from cxweb.notifications.models import Notification
 from cxweb.orders.models import Customer, Order, Proof
 from cxweb.privacy.models import KnownPerson
@@ -124,6 +125,21 @@ def test_the_first_night_comes_after_the_first_day(app: Flask) -> None:
         assert (await_first_night(), await_first_night()) == (True, False)
         assert not night_is_due(NOW)
     assert night_is_due(NOW + timedelta(hours=18))
+
+
+def test_the_job_works_at_night_and_once(app: Flask, make: Factory) -> None:
+    with clock.showing(NOW):
+        aged(make.completed("A-1", customer=PERSON), timedelta(days=91))
+        retain()
+        assert session().scalars(select(Customer.email)).all() == ["nadia@example.com"]
+    with clock.showing(NOW + timedelta(hours=18)):
+        retain()
+        retain()
+        session().expire_all()
+        assert session().scalars(select(Customer.email)).all() == [None]
+        assert stored(RAN_KEY) == "2026-11-25"
+    acts = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == "retention.applied")
+    assert session().scalar(acts) == 1
 
 
 @pytest.mark.parametrize(
