@@ -225,7 +225,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.pseudonyms": _switch,
     "retention.contact_days": _whole(1, 3_650),
     "retention.words_months": _whole(1, 120),
-    "retention.logs_months": _whole(1, 120),
+    "retention.logs_months": _whole(12, 120),
     "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,
