@@ -22,11 +22,11 @@ from zipfile import ZipFile
 from sqlalchemy import select, text
 
 from bench._people import fill
-from bench._product import folder, postgresql, product, settings_in
+from bench._product import close_database, folder, postgresql, product, settings_in
 from cxweb import create_app
 from cxweb.actions.steps.insert_many import insert_many
 from cxweb.core import clock, tokens
-from cxweb.core.db import close_own_connection, db, transaction
+from cxweb.core.db import db, transaction
 from cxweb.orders.models import Order
 from cxweb.ratings.models import Rating
 from cxweb.settings import Settings
@@ -97,7 +97,7 @@ def prepared(settings: Settings, people: int, orders: int) -> list[str]:
             columns = {"status": "completed", "created_at": at, "completed_at": at, "eligible": True}
             flags = {"channel": "delivery", "is_test": False, "is_demo": False}
             insert_many(Order, [{"ref": f"R-{n}", "token": token, **columns, **flags} for n, token in enumerate(made)])
-        _close()
+        close_database()
     return made
 
 
@@ -154,7 +154,7 @@ def _stored(data: Path, url: str) -> dict[str, str | None]:
     with create_app(settings_in(data, url)).app_context():
         statement = select(Order.token, Rating.comment).join(Rating, Rating.order_id == Order.id)
         found = dict(db.session.execute(statement).all())
-        _close()
+        close_database()
     return found
 
 
@@ -168,13 +168,6 @@ def compare(
     found.before = len(early)
     found.lost = sorted(early - stored.keys())
     found.wrong = sorted(token for token, (said, _) in acknowledged.items() if stored.get(token, said) != said)
-
-
-def _close() -> None:
-    db.session.remove()
-    close_own_connection()
-    for engine in db.engines.values():
-        engine.dispose()
 
 
 def second_database(url: str) -> str:

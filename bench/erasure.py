@@ -18,11 +18,11 @@ from pathlib import Path
 from sqlalchemy import MetaData, select, text
 
 from bench._people import Person, fill, person
-from bench._product import folder, postgresql, product, settings_in
+from bench._product import close_database, folder, postgresql, product, settings_in
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import counts
-from cxweb.core.db import close_own_connection, db
+from cxweb.core.db import db
 from tests.faults.running import Running
 
 CUSTOMERS = 10_000
@@ -54,7 +54,7 @@ def run(data: Path, customers: int, url: str = "") -> Found:
         fill(customers)
         before = figures()
         assert {wanted for wanted, _ in _pairs(in_rows(gone.texts))} == set(gone.texts), "they must have been there"
-        close()
+        close_database()
     started = Running(data, CXWEB_DATABASE_URL=settings.database_url, CXWEB_DEMO="0", CXWEB_LOG="json").start()
     try:
         started.first_page()
@@ -66,7 +66,7 @@ def run(data: Path, customers: int, url: str = "") -> Found:
             found.traces += in_rows(gone.texts)
             found.others_missing = len(kept.texts) - len({wanted for wanted, _ in _pairs(in_rows(kept.texts))})
             server = data_directory()
-            close()
+            close_database()
     finally:
         said = started.text()
         started.stop()
@@ -121,13 +121,6 @@ def in_rows(texts: Collection[str]) -> list[str]:
 def in_bytes(file: Path, texts: Collection[str]) -> list[str]:
     content = file.read_bytes()
     return [f"{wanted} in {file.name}" for wanted in texts if wanted.encode() in content]
-
-
-def close() -> None:
-    db.session.remove()
-    close_own_connection()
-    for engine in db.engines.values():
-        engine.dispose()
 
 
 def _pairs(found: Collection[str]) -> Iterator[tuple[str, str]]:
