@@ -7,6 +7,7 @@ from cxweb.core import audit
 from cxweb.integrations import models as integrations
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
+from cxweb.privacy import models as privacy
 from cxweb.ratings import models as ratings
 from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
@@ -21,6 +22,7 @@ __all__ = [
     "integrations",
     "notifications",
     "orders",
+    "privacy",
     "ratings",
     "rollups",
     "surveys",

@@ -27,5 +27,7 @@ SCHEDULE = (
     # In the sweeper: it is done in no time where little has changed, and is never behind because Redis is away.
     Recurring("figures that changed", 1.0, None, "cxweb.jobs.rollups.refresh"),
     Recurring("rollups against their rows", 60.0, None, "cxweb.jobs.rollups.ask_for_check"),
+    # It looks whether the night has come; on a queue, since a large company's may last minutes.
+    Recurring("what is over its term", 900.0, "work", "cxweb.jobs.privacy.retain"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

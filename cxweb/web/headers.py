@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from cxweb.core import logs
 from cxweb.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,15 +46,20 @@ class SecurityHeaders:
     Outside of Flask, so that errors of the server's own making carry them too, and at a tenth of the cost.
     """
 
-    def __init__(self, app: "WSGIApplication", secure: bool) -> None:
+    def __init__(self, app: "WSGIApplication", secure: bool, hops: int = 0) -> None:
         self.app = app
+        # A request's own id is believed only of a proxy that the settings know of.
+        self.id_given_by = "HTTP_X_REQUEST_ID" if hops else ""
         self.headers = (*PRIVATE, HSTS) if secure else PRIVATE
         self.places = BoundedSemaphore(PLACES)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request_id = logs.begin_request(environ.get(self.id_given_by))
+
         def start(status: str, headers: list[tuple[str, str]], *exception: Any) -> Any:
             present = {name for name, _ in headers}
             headers += [header for header in self.headers if header[0] not in present]
+            headers.append(("X-Request-Id", request_id))
             return start_response(status, headers, *exception)
 
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
@@ -98,7 +104,7 @@ def _drain(stream: Any) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = FIELD_LIMIT
-    app.wsgi_app = SecurityHeaders(app.wsgi_app, settings.secure)  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(app.wsgi_app, settings.secure, settings.proxy_hops)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

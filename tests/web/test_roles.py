@@ -34,6 +34,8 @@ PAGES = {
     "/admin/api-keys": "settings",
     "/admin/settings/connectors": "settings",
     "/admin/webhooks": "settings",
+    "/admin/settings/privacy": "settings",
+    "/admin/settings/privacy/people": "settings",
 }
 
 

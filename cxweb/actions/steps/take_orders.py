@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.draft_customers import draft_customers
 from cxweb.actions.steps.draft_orders import draft_orders
+from cxweb.actions.steps.leave_out_erased import rows_without_erased
 from cxweb.core.db import session
 from cxweb.imports.customer_plan import Customers
 from cxweb.imports.mapping import Mapping
@@ -45,6 +46,7 @@ def take_orders(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: d
     drafts = look_up(refs, mapping, last_id, lock=True)
     if len(drafts) < len(refs):
         clear_demo()
+    rows = rows_without_erased(rows, drafts)
     customers = draft_customers(rows, drafts, mapping.contact_of_new)
     return act(rows, drafts, customers, mapping, now)
 

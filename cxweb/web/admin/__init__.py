@@ -20,6 +20,7 @@ from cxweb.web.admin import (
     order_acts,
     orders,
     outbox,
+    people,
     ratings,
     settings_company,
     settings_connectors,
@@ -28,6 +29,7 @@ from cxweb.web.admin import (
     settings_messages,
     settings_messages_preview,
     settings_messages_wording,
+    settings_privacy,
     settings_survey,
     settings_tracking,
     webhooks,
@@ -97,6 +99,7 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule(f"/admin/drivers/{ID}driver_id>/export", drivers.export, act="export")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
@@ -127,6 +130,13 @@ rule("/admin/settings/live", settings_live.edit, act="settings")
 rule("/admin/settings/live", settings_live.update, act="settings", method="POST")
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
+rule("/admin/settings/privacy", settings_privacy.edit, act="settings")
+rule("/admin/settings/privacy", settings_privacy.update, act="settings", method="POST")
+rule("/admin/settings/privacy/notice", settings_privacy.update_notice, act="settings", method="POST")
+rule("/admin/settings/privacy/people", people.index, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>", people.show, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/erase", people.erase, act="settings", method="POST")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/export", people.export, act="settings")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
 rule("/admin/api-keys", api_keys.index, act="settings")
 rule("/admin/api-keys", api_keys.create, act="settings", method="POST")
