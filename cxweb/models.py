@@ -7,7 +7,8 @@ from cxweb.core import audit
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
+from cxweb.reports import models as reports
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "reports", "surveys", "wordings"]

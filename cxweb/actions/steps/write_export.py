@@ -1,0 +1,82 @@
+"""Writes what an export was asked for into a file, all of it from one state of the database."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from cxweb.accounts.rules import Perimeter, Staff
+from cxweb.analytics.queries import feedback, feedback_by
+from cxweb.company.queries import settings_now
+from cxweb.company.rules import CompanySettings
+from cxweb.core import clock
+from cxweb.core.i18n import gettext, lazy, moment
+from cxweb.core.snapshot import snapshot
+from cxweb.exports.csv_text import write_csv
+from cxweb.exports.feedback_sheets import by_date, by_driver
+from cxweb.exports.feedback_sheets import comments as comments_sheet
+from cxweb.exports.sheets import Book, Sheet
+from cxweb.exports.xlsx import write_xlsx
+from cxweb.reports.filters import ExportChoice
+from cxweb.reports.queries import comment_stars, comments
+from cxweb.reports.rules import Comment
+
+FILTERS: Mapping[str, str] = {
+    "axis": lazy("Dates of"),
+    "from": lazy("From"),
+    "to": lazy("To"),
+    "depot": lazy("Depot"),
+    "driver": lazy("Driver"),
+    "channel": lazy("Kind of order"),
+    "tag": lazy("Tag"),
+    "stars": lazy("Stars"),
+    "reason": lazy("Reasons"),
+    "survey": lazy("Survey"),
+}
+AXES: Mapping[str, str] = {"completed": lazy("completion"), "answered": lazy("answer")}
+# How many comments are written between two calls that tell how far it is.
+TOLD_EVERY = 500
+Told = Callable[[int], None]
+
+
+def write_export(choice: ExportChoice, by: Staff, path: Path, told: Told = lambda _done: None) -> None:
+    """Write the file of what the person sees, in the language in force; `told` hears every so often how many comments are written.
+
+    Raises OSError, as where the disk is full, and whatever `told` raises.
+    """
+    company = settings_now()
+    with snapshot():
+        sheets = [_sheet(name, choice, by.perimeter, company, told) for name in choice.sheets]
+        if choice.format == "csv":
+            write_csv(sheets[0], path)
+        else:
+            title = gettext("Customer feedback")
+            write_xlsx(Book(title, company.shown_name, clock.now(), _facts(choice, by, company), sheets), path)
+
+
+def _sheet(
+    name: str, choice: ExportChoice, perimeter: Perimeter, company: CompanySettings, told: Told
+) -> Sheet:
+    chosen = choice.filter
+    if name == "comments":
+        found = _counted(comments(chosen, perimeter), told)
+        return comments_sheet(comment_stars(chosen, perimeter), found, company.zone)
+    total = feedback(chosen, perimeter)
+    if name == "driver":
+        return by_driver(total, feedback_by(chosen, perimeter, "driver"))
+    return by_date(total, feedback_by(chosen, perimeter, choice.by))
+
+
+def _counted(found: Iterable[Comment], told: Told) -> Iterator[Comment]:
+    for number, comment in enumerate(found, start=1):
+        yield comment
+        if number % TOLD_EVERY == 0:
+            told(number)
+
+
+def _facts(choice: ExportChoice, by: Staff, company: CompanySettings) -> dict[str, str]:
+    """What the workbook says of itself: the filters, what of the company is seen, the zone, and when it was made."""
+    now = clock.now()
+    shown = {gettext(FILTERS[name]): value for name, value in choice.filter.normalised().items()}
+    facts = {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in shown.items()}
+    facts[gettext(FILTERS["axis"])] = gettext(AXES[choice.filter.axis])
+    made_at = f"{moment(now, company.zone, 'd MMM y, HH:mm:ss')} ({now.astimezone(company.zone):%:z})"
+    return {gettext("Perimeter"): by.depot_name or gettext("all depots"), **facts, gettext("Time zone"): company.zone.key, gettext("Made"): made_at}
