@@ -11,4 +11,15 @@ from cxweb.reports import models as reports
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "reports", "surveys", "wordings"]
+__all__ = [
+    "accounts",
+    "audit",
+    "boards",
+    "company",
+    "notifications",
+    "orders",
+    "ratings",
+    "reports",
+    "surveys",
+    "wordings",
+]

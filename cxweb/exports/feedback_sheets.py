@@ -12,7 +12,11 @@ from cxweb.reports.rules import Comment
 def by_driver(total: Feedback, groups: Iterable[FeedbackRow]) -> Sheet:
     """A row for each driver. With fewer than LEAST_OF_A_DRIVER ratings figures would say more of chance than of the
     person: these rows hold counts alone."""
-    columns = [Column(gettext("Driver"), "text", 26), Column(gettext("Driver’s number"), "text", 16), *_figure_columns()]
+    columns = [
+        Column(gettext("Driver"), "text", 26),
+        Column(gettext("Driver’s number"), "text", 16),
+        *_figure_columns(),
+    ]
     return Sheet(
         gettext("By driver"), columns, [gettext("Total"), None, *_figures(total)], (_driver(group) for group in groups)
     )

@@ -76,7 +76,7 @@ _letters = _NAMES.__getitem__
 
 
 def write_xlsx(book: Book, path: Path) -> None:
-    """Write the workbook; intermediate files stand in the file's own folder. Raises OSError, as where a disk is full."""
+    """Write the workbook; intermediate files stand in the file's own folder. Raises OSError, as of a full disk."""
     workbook = Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
     try:
         _describe(workbook, book)

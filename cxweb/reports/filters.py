@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from cxweb.analytics.filters import InvalidFilter, ReportFilter, read
+from cxweb.analytics.queries import BY
+from cxweb.rollups.rules import PERIODS
 
 FORMATS = ("xlsx", "csv")
 SHEETS = ("driver", "date", "comments")
-PERIODS = ("day", "week", "month", "quarter", "year")
-# What the report may be shown by besides; its export has a sheet for drivers, and dates by day.
-OTHERS = ("driver", "depot", "channel")
 
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """A workbook of all three sheets, or one of them as CSV."""
+    """A workbook of all three sheets, or one of them as CSV. Dates are put together by a period, days by default."""
 
     filter: ReportFilter
     by: str = "day"
@@ -24,7 +23,7 @@ class ExportChoice:
 
     def asked(self) -> dict[str, list[str]]:
         """The parameters that read() makes the same choice of."""
-        asked = {name: value for name, value in self.filter.normalised().items()} | {"sort": self.filter.sort}
+        asked = self.filter.normalised() | {"sort": self.filter.sort}
         asked |= {"by": self.by, "format": self.format} | ({"sheet": self.sheet} if self.format == "csv" else {})
         return {
             name: [str(each) for each in value] if isinstance(value, list) else [str(value)]
@@ -39,7 +38,7 @@ class ExportChoice:
 def read_choice(values: Mapping[str, Iterable[str]]) -> ExportChoice:
     """The choice of query parameters given as lists. Raises InvalidFilter with every error at once."""
     errors: list[tuple[str, str]] = []
-    by = _one("by", (*PERIODS, *OTHERS), values, errors)
+    by = _one("by", BY, values, errors)
     format_, sheet = _one("format", FORMATS, values, errors), _one("sheet", SHEETS, values, errors)
     try:
         chosen = read(values)

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from cxweb.accounts.models import User
 from cxweb.accounts.rules import Perimeter
-from cxweb.analytics.filters import ReportFilter, day_start
-from cxweb.analytics.queries import answers_of, tallies
+from cxweb.analytics.filters import ReportFilter, answers_of
 from cxweb.analytics.rules import FIVE_STARS, Mean, mean
 from cxweb.company.models import Depot
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
+from cxweb.core.days import day_start
 from cxweb.core.db import session
 from cxweb.core.i18n import language
 from cxweb.orders.models import Order
@@ -22,6 +22,7 @@ from cxweb.orders.rules import alphabetical
 from cxweb.ratings.models import Rating, RatingReason
 from cxweb.reports.models import FeedbackExport, SavedReport, StaffMail
 from cxweb.reports.rules import NEVER, Comment, UnknownReport
+from cxweb.reviews.queries import SORTS, tallies
 from cxweb.surveys.queries import shown_to
 
 Columns = TypeVarTuple("Columns")
@@ -29,12 +30,6 @@ Columns = TypeVarTuple("Columns")
 PART = 1_000
 # A job that nobody has begun after so long is asked for again.
 LEFT = timedelta(seconds=10)
-SORTS: dict[str, list[SQLColumnExpression[Any]]] = {
-    "newest": [Rating.answered_at.desc(), Rating.id],
-    "oldest": [Rating.answered_at, Rating.id],
-    "lowest": [Rating.stars, Rating.answered_at.desc(), Rating.id],
-    "highest": [Rating.stars.desc(), Rating.answered_at.desc(), Rating.id],
-}
 
 
 def _in_words(columns: Select[*Columns], chosen: ReportFilter, perimeter: Perimeter) -> Select[*Columns]:
@@ -60,20 +55,19 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     """
     company = settings_now()
     since = day_start(company.drivers_since(clock.now()), company.zone)
-    columns = select(
-        *(Rating.id, Rating.survey_version_id, Order.id, Rating.answered_at, Order.completed_at, Order.ref),
+    columns: Select[Any] = select(
+        *(Rating.id, Rating.survey_version_id, Order.id, Order.completed_at, Rating.answered_at, Order.ref),
         *(Depot.name, Order.channel, Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces),
     )
     statement = _in_words(columns, chosen, perimeter).outerjoin(Depot, Depot.id == Order.depot_id)
-    statement = statement.order_by(*SORTS[chosen.sort]).execution_options(yield_per=PART)
+    order = [column.desc() if down else column.asc() for column, down in SORTS[chosen.sort]]
+    statement = statement.order_by(*order).execution_options(yield_per=PART)
     for rows in session().execute(statement).partitions():
         crew = crews([row[2] for row in rows])
         reasons = _reasons(rows)
-        for id_, _version, order_id, answered_at, completed_at, *facts in rows:
+        for id_, _version, order_id, completed_at, *facts in rows:
             named = crew.get(order_id, ()) if completed_at is None or completed_at >= since else ()
-            ref, depot, channel, *said = facts
-            drivers = tuple(name for _, name in named)
-            yield Comment(answered_at, completed_at, ref, depot, channel, drivers, *said, reasons.get(id_, ()))
+            yield Comment(completed_at, *facts, drivers=tuple(name for _, name in named), reasons=reasons.get(id_, ()))
 
 
 def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:

@@ -45,17 +45,17 @@ class DiskFull(Exception):
 class Comment:
     """What a customer wrote, about which order; `drivers` are empty where their names are no longer kept."""
 
-    answered_at: datetime
     completed_at: datetime | None
+    answered_at: datetime
     order: str
     depot: str | None
     channel: str
-    drivers: tuple[str, ...]
     stars: int
     comment: str | None
     open: str | None
     nps: int | None
     ces: int | None
+    drivers: tuple[str, ...]
     reasons: tuple[str, ...]
 
 

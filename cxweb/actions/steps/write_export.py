@@ -38,7 +38,7 @@ Told = Callable[[int], None]
 
 
 def write_export(choice: ExportChoice, by: Staff, path: Path, told: Told = lambda _done: None) -> None:
-    """Write the file of what the person sees, in the language in force; `told` hears every so often how many comments are written.
+    """Write the file of what the person sees, in the language in force; `told` hears how many comments are written.
 
     Raises OSError, as where the disk is full, and whatever `told` raises.
     """
@@ -52,9 +52,7 @@ def write_export(choice: ExportChoice, by: Staff, path: Path, told: Told = lambd
             write_xlsx(Book(title, company.shown_name, clock.now(), _facts(choice, by, company), sheets), path)
 
 
-def _sheet(
-    name: str, choice: ExportChoice, perimeter: Perimeter, company: CompanySettings, told: Told
-) -> Sheet:
+def _sheet(name: str, choice: ExportChoice, perimeter: Perimeter, company: CompanySettings, told: Told) -> Sheet:
     chosen = choice.filter
     if name == "comments":
         found = _counted(comments(chosen, perimeter), told)
@@ -74,9 +72,10 @@ def _counted(found: Iterable[Comment], told: Told) -> Iterator[Comment]:
 
 def _facts(choice: ExportChoice, by: Staff, company: CompanySettings) -> dict[str, str]:
     """What the workbook says of itself: the filters, what of the company is seen, the zone, and when it was made."""
-    now = clock.now()
-    shown = {gettext(FILTERS[name]): value for name, value in choice.filter.normalised().items()}
-    facts = {name: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in shown.items()}
+    facts = {gettext("Perimeter"): by.depot_name or gettext("all depots")}
+    for name, value in choice.filter.normalised().items():
+        facts[gettext(FILTERS[name])] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     facts[gettext(FILTERS["axis"])] = gettext(AXES[choice.filter.axis])
-    made_at = f"{moment(now, company.zone, 'd MMM y, HH:mm:ss')} ({now.astimezone(company.zone):%:z})"
-    return {gettext("Perimeter"): by.depot_name or gettext("all depots"), **facts, gettext("Time zone"): company.zone.key, gettext("Made"): made_at}
+    facts[gettext("Time zone")] = company.zone.key
+    facts[gettext("Made")] = moment(clock.now(), company.zone, "d MMM y, HH:mm:ss ZZZZZ")
+    return facts
