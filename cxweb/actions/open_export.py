@@ -1,12 +1,12 @@
 """Opens a finished file for the one person who asked for it, and keeps on record that it was taken."""
 
 from cxweb.accounts.rules import Staff
-from cxweb.actions.steps.export_folder import MadeFile, kept_file
+from cxweb.actions.steps.export_folder import kept_file
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
 from cxweb.reports.queries import export_of
-from cxweb.reports.rules import UnknownReport
+from cxweb.reports.rules import MadeFile, UnknownReport
 
 
 def open_export(export_id: int, by: Staff) -> tuple[MadeFile, str]:

@@ -15,8 +15,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from cxweb.exports.sheets import Book, Row, Sheet
 
-# A sheet holds no more rows; two of them are its titles and its totals.
-MOST_ROWS = 1_048_576 - 2
 NUMBER_FORMATS = {
     "whole": "0",
     "one": "0.0",

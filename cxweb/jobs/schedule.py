@@ -19,5 +19,9 @@ SCHEDULE = (
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),
+    Recurring("exports that nobody is at", 10.0, None, "cxweb.jobs.exports.resume"),
+    Recurring("files that are no longer kept", 3_600.0, None, "cxweb.jobs.exports.prune"),
+    Recurring("reports that are due", 60.0, None, "cxweb.jobs.reports.queue"),
+    Recurring("e-mails with reports", 5.0, None, "cxweb.jobs.reports.send"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

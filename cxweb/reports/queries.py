@@ -55,19 +55,18 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     """
     company = settings_now()
     since = day_start(company.drivers_since(clock.now()), company.zone)
-    columns: Select[Any] = select(
-        *(Rating.id, Rating.survey_version_id, Order.id, Order.completed_at, Rating.answered_at, Order.ref),
-        *(Depot.name, Order.channel, Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces),
-    )
-    statement = _in_words(columns, chosen, perimeter).outerjoin(Depot, Depot.id == Order.depot_id)
+    facts = (Order.completed_at, Rating.answered_at, Order.ref, Depot.name, Order.channel)
+    said = (Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces)
+    columns: list[Any] = [Rating.id, Rating.survey_version_id, Order.id, *facts, *said]
+    statement = _in_words(select(*columns), chosen, perimeter).outerjoin(Depot, Depot.id == Order.depot_id)
     order = [column.desc() if down else column.asc() for column, down in SORTS[chosen.sort]]
     statement = statement.order_by(*order).execution_options(yield_per=PART)
     for rows in session().execute(statement).partitions():
         crew = crews([row[2] for row in rows])
         reasons = _reasons(rows)
-        for id_, _version, order_id, completed_at, *facts in rows:
+        for id_, _version, order_id, completed_at, *rest in rows:
             named = crew.get(order_id, ()) if completed_at is None or completed_at >= since else ()
-            yield Comment(completed_at, *facts, drivers=tuple(name for _, name in named), reasons=reasons.get(id_, ()))
+            yield Comment(completed_at, *rest, tuple(name for _, name in named), reasons.get(id_, ()))
 
 
 def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:

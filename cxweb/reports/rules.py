@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 # So many comments are written while whoever asks waits; more are written by a job.
 AT_ONCE = 50_000
+# A sheet of a workbook holds no more, with its titles and its totals.
+MOST_ROWS = 1_048_576 - 2
 KEPT = timedelta(days=7)
 # Who writes a file tells every so often how far it is; who is silent for a lease is taken for dead.
 TELL_EVERY_S = 1.0
@@ -42,6 +45,14 @@ class DiskFull(Exception):
 
 
 @dataclass(frozen=True)
+class MadeFile:
+    """A file to be read once, and closed by whoever reads it."""
+
+    stream: BinaryIO
+    size: int
+
+
+@dataclass(frozen=True)
 class Comment:
     """What a customer wrote, about which order; `drivers` are empty where their names are no longer kept."""
 
@@ -75,3 +86,10 @@ def last_full(schedule: str, now: datetime, zone: ZoneInfo) -> Period:
     ends = behind - timedelta(days=1)
     starts = behind - timedelta(days=7) if schedule == WEEKLY else ends.replace(day=1)
     return Period(starts, ends, datetime.combine(behind, SENT_AT, zone))
+
+
+def before_it(starts: date, ends: date) -> date:
+    """The first day of the week, or the month, before the one from `starts` to `ends`."""
+    if (ends - starts).days == 6:
+        return starts - timedelta(days=7)
+    return (starts - timedelta(days=1)).replace(day=1)

@@ -3,10 +3,8 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
 
 from flask import current_app
 
@@ -14,14 +12,6 @@ from cxweb.reports.models import FeedbackExport
 from cxweb.reports.rules import DiskFull
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-@dataclass(frozen=True)
-class MadeFile:
-    """A file to be read once, and closed by whoever reads it."""
-
-    stream: BinaryIO
-    size: int
 
 
 def export_folder() -> Path:

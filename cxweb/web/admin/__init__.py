@@ -9,6 +9,7 @@ from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.web.admin import (
     components,
     drivers,
+    exports,
     home,
     language,
     live,
@@ -20,6 +21,7 @@ from cxweb.web.admin import (
     orders,
     outbox,
     ratings,
+    reports,
     settings_company,
     settings_live,
     settings_logo,
@@ -93,6 +95,13 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule("/admin/analytics/feedback/export", exports.export, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>", exports.show, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>/file", exports.download, act="export")
+rule("/admin/reports", reports.index, act="figures")
+rule("/admin/reports", reports.create, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
