@@ -10,7 +10,6 @@ from cxweb.accounts.models import User
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of
 from cxweb.analytics.rules import FIVE_STARS, Mean, mean
-from cxweb.company.models import Depot
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.days import day_start
@@ -55,10 +54,10 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     """
     company = settings_now()
     since = day_start(company.drivers_since(clock.now()), company.zone)
-    facts = (Order.completed_at, Rating.answered_at, Order.ref, Depot.name, Order.channel)
+    facts = (Order.completed_at, Rating.answered_at, Order.ref, Order.depot_name, Order.channel)
     said = (Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces)
     columns: list[Any] = [Rating.id, Rating.survey_version_id, Order.id, *facts, *said]
-    statement = _in_words(select(*columns), chosen, perimeter).outerjoin(Depot, Depot.id == Order.depot_id)
+    statement = _in_words(select(*columns), chosen, perimeter)
     order = [column.desc() if down else column.asc() for column, down in SORTS[chosen.sort]]
     statement = statement.order_by(*order).execution_options(yield_per=PART)
     for rows in session().execute(statement).partitions():

@@ -3,6 +3,8 @@
 import csv
 import io
 from datetime import UTC, datetime
+from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 from typing import Any
 from zipfile import ZipFile
 
@@ -13,6 +15,7 @@ from sqlalchemy import select
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 from cxweb.exports.csv_text import MARK
+from cxweb.ratings.models import Rating
 from tests.factories import Factory
 from tests.page import Client
 
@@ -74,7 +77,7 @@ def test_text_is_text_whatever_it_looks_like(client: Client, make: Factory) -> N
         make.rating(order, 4, text)
     client.sign_in(make.user("admin", language="en").email)
     book = workbook(client, "sort=oldest")
-    kept = [rating.text for rating in _stored()]
+    kept = list(session().scalars(select(Rating.comment).order_by(Rating.id)))
     found = [row[7] for row in rows(book["Comments"])[2:]]
     assert found == kept
     assert kept[0] == "=1+1"
@@ -88,7 +91,109 @@ def test_text_is_text_whatever_it_looks_like(client: Client, make: Factory) -> N
     assert rows(book["By driver"])[2][:2] == ("=HYPERLINK(1)", "=D1")
 
 
-def _stored() -> Any:
-    from cxweb.ratings.models import Rating
+def test_numbers_are_numbers_and_times_are_the_companys(client: Client, make: Factory) -> None:
+    make.setting("company.timezone", "America/New_York")
+    # 23:30 of the day before in New York.
+    late = datetime(2026, 6, 11, 3, 30, 45, tzinfo=UTC)
+    for number in range(12):
+        order = make.order(f"A-{number}", status="completed", at=late, drivers=[{"ref": "h", "name": "Hugo"}])
+        if number:
+            make.rating(order, 4 if number % 2 else 5, "Merci" if number == 1 else None, nps=9)
+    client.sign_in(make.user("admin", language="en").email)
+    book = workbook(client)
+    by_date, by_driver, comments = book["By date"], book["By driver"], book["Comments"]
+    assert rows(by_date)[2][:2] == (datetime(2026, 6, 10), "2026-06-10")
+    assert by_date["A3"].is_date
+    assert by_date["A3"].number_format == "dd/mm/yyyy"
+    titles = [cell.value for cell in by_driver[1]]
+    hugo = dict(zip(titles, rows(by_driver)[2], strict=True))
+    total = dict(zip(titles, rows(by_driver)[1], strict=True))
+    mean = (6 * 4 + 5 * 5) / 11
+    assert (hugo["Completed orders"], hugo["Rated"], hugo["Ratings"], hugo["Average rating"]) == (12, 11, 11, mean)
+    assert hugo | {"Driver": "Total", "Driver’s number": None} == total
+    assert total["NPS"] == 100
+    assert by_driver["H3"].number_format == "0.00"
+    answered = comments["A3"]
+    assert answered.is_date
+    assert comments["C3"].value == datetime(2026, 6, 10, 23, 30, 45)
+    assert rows(comments)[1][1] == 1
+    assert rows(comments)[1][6] == rows(comments)[2][6] == 4
 
-    return session().execute(select(Rating.comment.label("text")).order_by(Rating.id)).all()
+
+def test_few_ratings_say_nothing_of_a_driver(client: Client, make: Factory) -> None:
+    for number in range(4):
+        order = make.completed(f"A-{number}", drivers=[{"ref": "h", "name": "Hugo"}])
+        make.rating(order, 1) if number else None
+    make.rating(make.completed("A-9"), 5)
+    client.sign_in(make.user("admin", language="en").email)
+    titles, _total, hugo, nobody = lines(client, "sheet=driver")
+    counts = {"Driver": "Hugo", "Driver’s number": "h", "Completed orders": "4", "Rated": "3", "Ratings": "3"}
+    assert dict(zip(titles, hugo, strict=True)) == {name: counts.get(name, "—") for name in titles}
+    shown = dict(zip(titles, nobody, strict=True))
+    assert (shown["Driver"], shown["Driver’s number"], shown["Average rating"]) == ("No driver", "", "5.00")
+
+
+def test_what_is_older_than_drivers_figures_names_no_driver(client: Client, make: Factory) -> None:
+    old = datetime(2025, 1, 10, 10, 0, tzinfo=UTC)
+    make.rating(make.order("A-1", status="completed", at=old, drivers=[{"ref": "h", "name": "Hugo"}]), 2, "Too late")
+    make.rating(make.completed("A-2", drivers=[{"ref": "h", "name": "Hugo"}]), 5, "Thanks")
+    client.sign_in(make.user("admin", language="en").email)
+    assert [(row[1], row[4]) for row in lines(client, "sheet=comments&sort=oldest")[2:]] == [("A-1", ""), ("A-2", "Hugo")]
+    assert len(lines(client, "sheet=driver")) == 3
+
+
+def test_csv_is_harmless_and_whole(client: Client, make: Factory) -> None:
+    for number, text in enumerate(ODD):
+        make.rating(make.completed(f"A-{number}"), 3, text)
+    client.sign_in(make.user("admin", language="en").email)
+    stored = session().scalars(select(Rating.comment).order_by(Rating.id))
+    for kept, row in zip(stored, lines(client, "sheet=comments&sort=oldest")[2:], strict=True):
+        assert kept is not None
+        risky = kept.startswith(("=", "+", "-", "@", "\t"))
+        assert row[7] == (f"'{kept}" if risky else kept)
+
+
+@pytest.mark.parametrize("query", ["format=pdf", "sheet=none&format=csv", "from=2026-13-01", "stars=9", "by=hour"])
+def test_what_cannot_be_read_exports_nothing_and_says_so(client: Client, make: Factory, query: str) -> None:
+    client.sign_in(make.user("admin", language="en").email)
+    answer = client.get(f"{PATH}?{query}")
+    assert answer.status_code == 422
+    assert "Nothing was exported" in answer.text
+    assert session().scalars(select(AuditEntry).where(AuditEntry.act == "feedback.exported")).all() == []
+
+
+def test_only_what_the_person_sees_is_exported_and_it_is_on_record(client: Client, make: Factory) -> None:
+    lyon = make.depot("lyon")
+    make.depot("other")
+    make.rating(make.completed("L-1", depot="lyon"), 5, "In Lyon")
+    make.rating(make.completed("O-1", depot="other"), 1, "Elsewhere")
+    person = make.user("relations", lyon, language="en")
+    client.sign_in(person.email)
+    assert [row[1] for row in lines(client, "sheet=comments")[2:]] == ["L-1"]
+    book = workbook(client, "from=2026-01-01&stars=5")
+    said = {prop.name: prop.value for prop in book.custom_doc_props.props}
+    assert (said["Part of the company"], said["From"], said["Stars"]) == ("lyon", "2026-01-01", "5")
+    assert said["Time zone"] == "Europe/Paris"
+    assert "Made: " in (book.properties.description or "")
+    entries = session().scalars(select(AuditEntry).where(AuditEntry.act == "feedback.exported")).all()
+    assert [(entry.actor, entry.details["asked"]["format"]) for entry in entries] == [
+        (person.actor, ["csv"]),
+        (person.actor, ["xlsx"]),
+    ]
+
+
+def test_a_full_disk_is_said_in_a_sentence(client: Client, make: Factory, tmp_path: Path) -> None:
+    for _ in range(20):
+        make.rating(comment="é" * 2_000)
+    client.sign_in(make.user("admin", language="en").email)
+    # A limit of the operating system on files stands for the disk: writing fails in the middle.
+    least, most = getrlimit(RLIMIT_FSIZE)
+    for query in ("format=xlsx", "format=csv&sheet=comments"):
+        setrlimit(RLIMIT_FSIZE, (20_000, most))
+        try:
+            answer = client.get(f"{PATH}?{query}")
+        finally:
+            setrlimit(RLIMIT_FSIZE, (least, most))
+        assert answer.status_code == 507
+        assert "has no room left" in answer.text
+        assert list((tmp_path / "exports").iterdir()) == []

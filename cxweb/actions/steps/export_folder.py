@@ -11,7 +11,8 @@ from flask import current_app
 from cxweb.reports.models import FeedbackExport
 from cxweb.reports.rules import DiskFull
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The disk, the quota or the limit of a file's size is used up.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def export_folder() -> Path:

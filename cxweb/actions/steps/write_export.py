@@ -20,7 +20,6 @@ from cxweb.reports.queries import comment_stars, comments
 from cxweb.reports.rules import Comment
 
 FILTERS: Mapping[str, str] = {
-    "axis": lazy("Dates of"),
     "from": lazy("From"),
     "to": lazy("To"),
     "depot": lazy("Depot"),
@@ -31,7 +30,7 @@ FILTERS: Mapping[str, str] = {
     "reason": lazy("Reasons"),
     "survey": lazy("Survey"),
 }
-AXES: Mapping[str, str] = {"completed": lazy("completion"), "answered": lazy("answer")}
+AXES: Mapping[str, str] = {"completed": lazy("the completion"), "answered": lazy("the answer")}
 # How many comments are written between two calls that tell how far it is.
 TOLD_EVERY = 500
 Told = Callable[[int], None]
@@ -72,10 +71,11 @@ def _counted(found: Iterable[Comment], told: Told) -> Iterator[Comment]:
 
 def _facts(choice: ExportChoice, by: Staff, company: CompanySettings) -> dict[str, str]:
     """What the workbook says of itself: the filters, what of the company is seen, the zone, and when it was made."""
-    facts = {gettext("Perimeter"): by.depot_name or gettext("all depots")}
+    facts = {gettext("Part of the company"): by.depot_name or gettext("all depots")}
+    facts[gettext("Days of")] = gettext(AXES[choice.filter.axis])
     for name, value in choice.filter.normalised().items():
-        facts[gettext(FILTERS[name])] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    facts[gettext(FILTERS["axis"])] = gettext(AXES[choice.filter.axis])
+        if name in FILTERS:
+            facts[gettext(FILTERS[name])] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     facts[gettext("Time zone")] = company.zone.key
     facts[gettext("Made")] = moment(clock.now(), company.zone, "d MMM y, HH:mm:ss ZZZZZ")
     return facts
