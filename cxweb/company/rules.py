@@ -49,6 +49,8 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # Where the 0–10 question is not asked: promoters from so many stars on, detractors up to so many.
+    figures_nps_stars: str = "5-3"
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     company_colour: str = ""
@@ -60,6 +62,12 @@ class CompanySettings:
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    @property
+    def nps_stars(self) -> tuple[int, int]:
+        """From how many stars on an answer counts as a promoter's, and up to how many as a detractor's."""
+        promoters, detractors = self.figures_nps_stars.split("-")
+        return int(promoters), int(detractors)
 
     def zone_named(self, name: str | None) -> ZoneInfo:
         """A depot's own zone; the company's where it has none, or one that this machine's data no longer knows."""
@@ -217,6 +225,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "figures.nps_stars": _choice("5-3", "5-2", "5-4", "4-3", "4-2"),
     "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,
