@@ -55,7 +55,7 @@ _COLUMNS = select(
     Rating.comment,
     Rating.language,
     Rating.answered_at,
-    Order.id,
+    Order.id.label("order_id"),
     Order.ref,
     Rating.nps,
     Rating.ces,
@@ -100,19 +100,21 @@ def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int)
         statement = statement.where(paging.after(order, key))
     statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
     rows: Sequence[Any] = session().execute(statement.limit(size + 1)).all()
-    crew = crews([row[5] for row in rows])
-    reasons, marks = (_words_of(model, [row[0] for row in rows]) for model in (RatingReason.code, RatingMark.kind))
-    found = [_answer(tuple(row), crew, reasons, marks) for row in rows]
+    crew = crews([row.order_id for row in rows])
+    reasons, marks = (_words_of(model, [row.id for row in rows]) for model in (RatingReason.code, RatingMark.kind))
+    found = [
+        Answer(
+            **row._mapping,
+            drivers=crew.get(row.order_id, []),
+            reasons=reasons.get(row.id, ()),
+            marks=marks.get(row.id, ()),
+        )
+        for row in rows
+    ]
     with_stars = len(order) == 3
     return paging.cut(
         found, size, lambda row: (*([row.stars] if with_stars else []), row.answered_at.isoformat(), row.id)
     )
-
-
-def _answer(row: tuple[Any, ...], crew: dict[int, list[tuple[int, str]]], *words: dict[int, tuple[str, ...]]) -> Answer:
-    """`words`: the reasons and the marks by rating."""
-    reasons, marks = (found.get(row[0], ()) for found in words)
-    return Answer(*row[:7], crew.get(row[5], []), *row[7:], reasons=reasons, marks=marks)
 
 
 def _words_of(column: InstrumentedAttribute[str], rating_ids: list[int]) -> dict[int, tuple[str, ...]]:
