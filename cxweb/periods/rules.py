@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-DAY, WEEK, MONTH, QUARTER, YEAR = DATES = ("day", "week", "month", "quarter", "year")
+from cxweb.rollups.rules import PERIODS, period_start
+
+DAY, WEEK, MONTH, QUARTER, YEAR = PERIODS
 MONTHS: Mapping[str, int] = {MONTH: 1, QUARTER: 3, YEAR: 12}
 # For so many days answers still come in: a response rate that covers them is not final.
 FILLING_DAYS = 7
@@ -77,14 +79,10 @@ def still_filling(start: date | None, end: date | None, today: date) -> bool:
 
 def cell_of(day: date, by: str) -> Span:
     """The day, ISO week, month, quarter or year that a day lies in."""
-    if by == DAY:
-        return Span(day, day)
-    if by == WEEK:
-        monday = day - timedelta(days=day.weekday())
-        return Span(monday, monday + timedelta(days=6))
-    months = MONTHS[by]
-    start = date(day.year, (day.month - 1) // months * months + 1, 1)
-    return Span(start, _shifted(start, months) - timedelta(days=1))
+    start = period_start(day, by)
+    if by in MONTHS:
+        return Span(start, _shifted(start, MONTHS[by]) - timedelta(days=1))
+    return Span(start, start + timedelta(days=6 if by == WEEK else 0))
 
 
 def cells(asked: Span, by: str) -> list[Span]:
@@ -95,20 +93,10 @@ def cells(asked: Span, by: str) -> list[Span]:
     return found
 
 
-def key_of(cell: Span, by: str) -> str:
-    """How a cell is named: `2018-05-01`, `2018-W18`, `2018-05`, `2018-Q2`, `2018`."""
-    start = cell.start
-    if by == WEEK:
-        year, week, _day = start.isocalendar()
-        return f"{year:04}-W{week:02}"
-    names = {MONTH: f"{start:%Y-%m}", QUARTER: f"{start.year:04}-Q{(start.month + 2) // 3}", YEAR: f"{start.year:04}"}
-    return names.get(by, start.isoformat())
-
-
 def offered(days: int) -> list[str]:
     """The cells that so many days can be cut into without becoming too many to read."""
     shortest = {DAY: 1, WEEK: 7, MONTH: 28, QUARTER: 90, YEAR: 365}
-    return [by for by in DATES if days <= shortest[by] * MOST_CELLS]
+    return [by for by in PERIODS if days <= shortest[by] * MOST_CELLS]
 
 
 def usual(days: int) -> str:

@@ -8,14 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxweb.periods.rules import (
-    DATES,
     MOST_CELLS,
     PRESETS,
     Span,
     cell_of,
     cells,
     change,
-    key_of,
     offered,
     previous,
     span,
@@ -23,6 +21,7 @@ from cxweb.periods.rules import (
     usual,
     year_before,
 )
+from cxweb.rollups.rules import PERIODS, period_key
 
 TODAY = date(2026, 11, 24)
 DAYS = st.dates(date(1971, 1, 1), date(2999, 1, 1))
@@ -146,17 +145,17 @@ def test_the_last_seven_days_are_still_filling(start: date | None, end: date | N
 def test_the_cell_of_a_day_and_its_name(day: str, by: str, days: str, key: str) -> None:
     found = cell_of(date.fromisoformat(day), by)
     assert found == of(days)
-    assert key_of(found, by) == key
+    assert period_key(found.start, by) == key
 
 
-@given(DAYS, st.integers(0, 1500), st.sampled_from(DATES))
+@given(DAYS, st.integers(0, 1500), st.sampled_from(PERIODS))
 def test_cells_cover_the_days_without_gap_or_overlap(start: date, more: int, by: str) -> None:
     asked = Span(start, start + timedelta(days=more))
     found = cells(asked, by)
     assert found[0].start <= asked.start
     assert found[-1].end >= asked.end
     assert all(one.end + timedelta(days=1) == two.start for one, two in zip(found, found[1:], strict=False))
-    assert len({key_of(cell, by) for cell in found}) == len(found)
+    assert len({period_key(cell.start, by) for cell in found}) == len(found)
 
 
 @given(DAYS, st.integers(0, 40_000))

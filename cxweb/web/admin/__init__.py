@@ -20,6 +20,7 @@ from cxweb.web.admin import (
     orders,
     outbox,
     ratings,
+    report,
     settings_company,
     settings_live,
     settings_logo,
@@ -93,6 +94,7 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule("/admin/analytics/feedback", report.index, act="figures")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")

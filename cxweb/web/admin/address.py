@@ -10,11 +10,14 @@ from flask import abort, request
 from cxweb.accounts.queries import depots_of
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import InvalidFilter, ReportFilter, read
+from cxweb.analytics.queries import feedback_by
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, language
 from cxweb.core.paging import BadCursor, Page
-from cxweb.orders.queries import channels_of, drivers_of
+from cxweb.orders.queries import drivers_of
 from cxweb.surveys.queries import numbers, shown_to
+from cxweb.web.session import me
+from cxweb.web.words import channel_word
 
 T = TypeVar("T")
 Option = tuple[str, str]
@@ -52,13 +55,20 @@ def here(**changed: str) -> str:
     return _joined(request.path, [*kept, *((name, value) for name, value in changed.items() if value)])
 
 
-def of_filter(path: str, chosen: ReportFilter, **changed: str) -> str:
-    """The address of a list that carries the filter, with other values for some parameters."""
-    pairs = []
-    for name, value in chosen.normalised().items():
-        if name not in changed:
-            pairs += [(name, str(one)) for one in value] if isinstance(value, list) else [(name, str(value))]
-    return _joined(path, [*pairs, *((name, value) for name, value in changed.items() if value)])
+def of_filter(path: str, chosen: ReportFilter, **changed: object) -> str:
+    """The address of a list that carries the filter, with other values for some parameters: one, several, or none."""
+    pairs: list[Option] = []
+    for name, value in {**chosen.normalised(), **changed}.items():
+        several = value if isinstance(value, list) else [value]
+        pairs += [(name, str(one)) for one in several if one not in ("", None)]
+    return _joined(path, pairs)
+
+
+def orders_of(chosen: ReportFilter, **changed: object) -> str:
+    """The address of the completed orders behind a figure; empty where it has none, or the reader may open none."""
+    if chosen.about_answers or not me().may("orders"):
+        return ""
+    return of_filter("/admin/orders", chosen, **{**changed, "axis": "", "status": "completed"})
 
 
 def _joined(path: str, pairs: list[Option]) -> str:
@@ -107,7 +117,7 @@ def listing(page: Page[T], perimeter: Perimeter) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class Bar:
-    """What the bar of the report's filters shows: the days as typed, what is chosen, and what there is to choose from."""
+    """What the bar of the report's filters shows: the days as typed, what is chosen, and what there is to choose."""
 
     start: str
     end: str
@@ -134,15 +144,15 @@ def bar(chosen: ReportFilter, perimeter: Perimeter) -> Bar:
         chosen,
         [(depot.ref, depot.name) for depot in depots_of(perimeter)],
         [(driver.ref, driver.name) for driver in drivers_of(perimeter)],
-        [(channel, channel) for channel in channels_of(perimeter)],
+        [(row.key, channel_word(row.key)) for row in feedback_by(ReportFilter(), perimeter, "channel") if row.key],
         [(reason.code, reason.text(language())) for reason in reasons],
         [(str(number), str(number)) for number in numbers()],
     )
 
 
-def cut(read_page: Callable[[str | None], Page[T]]) -> Page[T]:
+def cut(read_page: Callable[[str | None], Page[T]], name: str = "cursor") -> Page[T]:
     """The page at the address's cursor; a cursor nobody gave out is an unknown page."""
     try:
-        return read_page(one("cursor") or None)
+        return read_page(one(name) or None)
     except BadCursor:
         abort(404)

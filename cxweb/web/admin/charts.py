@@ -118,9 +118,7 @@ def line(values: Sequence[Value], scale: Scale, past: float | None = None) -> Ch
     if len(shown) < 2:
         return None
     steps = _grid(shown, scale, past)
-    drawings = [
-        _drawing(values, steps, past, frame, look) for look, frame in (("wide", WIDE), ("narrow", NARROW))
-    ]
+    drawings = [_drawing(values, steps, past, frame, look) for look, frame in (("wide", WIDE), ("narrow", NARROW))]
     return Chart(values, scale, steps[0], past, drawings)
 
 
