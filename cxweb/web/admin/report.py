@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import GROUPS, crosstab, feedback, funnel, reason_shares
-from cxweb.analytics.rules import Feedback
+from cxweb.analytics.rules import LEAST_OF_A_DRIVER, Feedback
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.days import day_of
@@ -101,6 +101,7 @@ def _cut(choice: Choice, figure: str, past: Then | None, perimeter: Perimeter, p
     chosen, kind = choice.filter, choice.by
     groups = {name: by_group(name, chosen, perimeter, promoters) for name in ("depot", "channel")}
     return {
+        "least": LEAST_OF_A_DRIVER,
         "promoters": promoters,
         "time": over_time(choice, figure, past, perimeter) if kind not in GROUPS else None,
         "group": by_driver(chosen, perimeter, promoters) if kind == "driver" else groups.get(kind),

@@ -88,26 +88,16 @@ def over_time(choice: Choice, figure: str, past: Then | None, perimeter: Perimet
     # What lies ahead is no gap.
     asked = Span(asked.start, max(min(asked.end, choice.today), asked.start))
     rows = {row.key: row for row in found}
-    values, table = [], []
-    for cell in cells(asked, by):
-        row = rows.get(period_key(cell.start, by))
-        value = _value(row, cell, by, figure)
-        values.append(value)
-        if row:
-            table.append(_row(row, value, cell, figure, choice))
+    placed = [(cell, rows.get(period_key(cell.start, by))) for cell in cells(asked, by)]
+    values = [_value(row, cell, by, figure) for cell, row in placed]
+    table = [_row(row, value, cell, figure, choice) for (cell, row), value in zip(placed, values, strict=True) if row]
     then = _value_of(past[1], figure) if past and past[1] else None
     chart = line(values, STARS if figure == "stars" else PROMOTERS, then)
     before = gettext("a year before: %(value)s") if past and past[0] == "year" else gettext("before: %(value)s")
-    return OverTime(
-        by,
-        offered(asked.days),
-        gettext(TITLES[figure][by]),
-        _words(chart, figure) if chart else "",
-        before % {"value": written(then, figure)},
-        chart,
-        table,
-        bool(choice.by) and choice.by != by,
-    )
+    title, words = gettext(TITLES[figure][by]), _words(chart, figure) if chart else ""
+    coarser = bool(choice.by) and choice.by != by
+    past_words = before % {"value": written(then, figure)}
+    return OverTime(by, offered(asked.days), title, words, past_words, chart, table, coarser)
 
 
 def _words(chart: Chart, figure: str) -> str:

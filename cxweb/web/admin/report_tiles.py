@@ -55,27 +55,7 @@ def tiles(now: Feedback, past: Sequence[Then], chosen: ReportFilter, *, filling:
     if asked_stars:
         title = gettext("NPS (stars)")
         found.append(_promoters(title, now.nps_stars, past, lambda then: then.nps_stars, ratings, reviews))
-    found.append(
-        Tile(
-            gettext("CSAT"),
-            i18n.percent(now.csat.value),
-            [
-                Line(gettext("4 or 5 stars, of %(n)s") % {"n": i18n.number(now.csat.n)}, _high(chosen)),
-                *sure(now.csat, i18n.percent),
-            ],
-            _changes(now.csat.value, past, lambda then: then.csat.value, digits=1, points=True),
-        )
-    )
-    found.append(_effort(now, past, ratings))
-    found.append(
-        Tile(
-            gettext("Ultra-detractors"),
-            i18n.percent(now.tud.value),
-            [Line(_of_nps(now), ratings if now.tud.n else ""), *sure(now.tud, i18n.percent)],
-            _changes(now.tud.value, past, lambda then: then.tud.value, digits=1, points=True, less_is_good=True),
-        )
-    )
-    return found
+    return [*found, _satisfied(now, past, chosen), _effort(now, past, ratings), _ultra(now, past, ratings)]
 
 
 def _rating(now: Feedback, past: Sequence[Then], chosen: ReportFilter, ratings: str, *, filling: bool) -> Tile:
@@ -107,6 +87,13 @@ def _promoters(
     return Tile(title, i18n.signed(now.value), lines, changes)
 
 
+def _satisfied(now: Feedback, past: Sequence[Then], chosen: ReportFilter) -> Tile:
+    words = gettext("4 or 5 stars, of %(n)s") % {"n": i18n.number(now.csat.n)} if now.csat.n else reviews(0)
+    lines = [Line(words, _high(chosen) if now.csat.n else ""), *sure(now.csat, i18n.percent)]
+    changes = _changes(now.csat.value, past, lambda then: then.csat.value, digits=1, points=True)
+    return Tile(gettext("CSAT"), i18n.percent(now.csat.value), lines, changes)
+
+
 def _effort(now: Feedback, past: Sequence[Then], href: str) -> Tile:
     lines = [Line(answers(now.ces.n), href if now.ces.n else "")]
     lines += sure(now.ces, lambda value: i18n.number(value, 1))
@@ -115,6 +102,13 @@ def _effort(now: Feedback, past: Sequence[Then], href: str) -> Tile:
     changes = _changes(now.ces.mean, past, lambda then: then.ces.mean, digits=1)
     unit = gettext("/ 5") if now.ces.n else ""
     return Tile(gettext("CES, effort"), i18n.number(now.ces.mean, 1), lines, changes, unit)
+
+
+def _ultra(now: Feedback, past: Sequence[Then], href: str) -> Tile:
+    words = gettext("0 or 1 of 10, of %(n)s") % {"n": i18n.number(now.tud.n)} if now.tud.n else answers(0)
+    lines = [Line(words, href if now.tud.n else ""), *sure(now.tud, i18n.percent)]
+    changes = _changes(now.tud.value, past, lambda then: then.tud.value, digits=1, points=True, less_is_good=True)
+    return Tile(gettext("Ultra-detractors"), i18n.percent(now.tud.value), lines, changes)
 
 
 def reviews(n: int) -> str:
@@ -135,10 +129,6 @@ def sure(figure: Mean | Share | Promoters, written: Written) -> list[Line]:
         return [Line(gettext("too few to say how sure"))] if 0 < figure.n < LEAST_FOR_INTERVAL else []
     values = {"low": written(figure.low), "high": written(figure.high)}
     return [Line(gettext("%(low)s to %(high)s, 95%% sure") % values)]
-
-
-def _of_nps(now: Feedback) -> str:
-    return gettext("0 or 1 of 10, of %(n)s") % {"n": i18n.number(now.tud.n)} if now.tud.n else answers(0)
 
 
 def _high(chosen: ReportFilter) -> str:
