@@ -7,7 +7,19 @@ from cxweb.core import audit
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
+from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = [
+    "accounts",
+    "audit",
+    "boards",
+    "company",
+    "notifications",
+    "orders",
+    "ratings",
+    "rollups",
+    "surveys",
+    "wordings",
+]
