@@ -8,6 +8,7 @@ from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
 from cxweb.reports import models as reports
+from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
 from cxweb.wordings import models as wordings
 
@@ -20,6 +21,7 @@ __all__ = [
     "orders",
     "ratings",
     "reports",
+    "rollups",
     "surveys",
     "wordings",
 ]

@@ -6,6 +6,7 @@ from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock, tokens
 from cxweb.core.audit import record
 from cxweb.core.db import insert_or_leave, transaction
@@ -56,6 +57,8 @@ def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = Fa
             # Whether a message was wanted at the completion must still be known when rows are reconciled.
             record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)
         opened.flush()
+        if not created:
+            touch_figures(order.id)
         tell_boards(order.id, former_depot_id, order.depot_id)
         if created:
             clear_demo()

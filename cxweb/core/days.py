@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Interval, SQLColumnExpression, Text, case, func, literal
@@ -45,7 +46,7 @@ def _stretches(zone: ZoneInfo, first: date, last: date) -> tuple[tuple[timedelta
     return tuple(found)
 
 
-def local_day(instant: SQLColumnExpression[datetime], zone: ZoneInfo, first: date, last: date) -> ColumnElement[str]:
+def local_day(instant: SQLColumnExpression[Any], zone: ZoneInfo, first: date, last: date) -> ColumnElement[str]:
     """day_of() of a column whose instants lie in the days from first to last, as text such as `2026-11-24`.
 
     The database's own idea of time zones is not asked: it may be of another year than Python's.
@@ -57,7 +58,7 @@ def local_day(instant: SQLColumnExpression[datetime], zone: ZoneInfo, first: dat
     return case(*((instant < end, day) for end, day in earlier), else_=latest) if earlier else latest
 
 
-def _shifted(instant: SQLColumnExpression[datetime], shift: timedelta) -> ColumnElement[str]:
+def _shifted(instant: SQLColumnExpression[Any], shift: timedelta) -> ColumnElement[str]:
     seconds = int(shift.total_seconds())
     if dialect_name() == "sqlite":
         return func.date(instant, f"{seconds:+d} seconds", type_=Text())

@@ -1,110 +1,202 @@
-"""Counting orders and answers from their rows: one row of facts each, then sums of them."""
+"""Reading the cells, which days of them are stale, and counting a span of days anew from its rows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 
-from cxweb.notifications.models import Notification
+from cxweb.company.queries import settings_now
+from cxweb.company.rules import CompanySettings
+from cxweb.core.days import day_of, day_start, local_day
+from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Order
-from cxweb.orders.rules import COMPLETED
-from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
-from cxweb.rollups.rules import CES, CROSS, NPS, PLAIN, STARS
-from cxweb.surveys.models import SurveyVersion
+from cxweb.ratings.models import PhoneRating, Rating, RatingReason
+from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
+from cxweb.rollups.rules import ONE, Span, cover, grains_for
+from cxweb.tallies.queries import by_phone, facts, sums
+from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
-DRIVER = "driver"
-Key = ColumnElement[Any]
-# How far the best invitation of an order came: it left, and it was not refused.
-SENT, REACHED = 1, 2
-
-
-def facts(axis: str, keys: Sequence[Key], *, way: bool, by_driver: bool = False) -> Select[Any]:
-    """What is counted of each order (`completed`) or answer (`answered`), to be narrowed by who asks.
-
-    Test orders are in no figure. An answer marked as spam says nothing. With `by_driver` an order stands once for each
-    driver, or once without any.
-    """
-    counts = SpamMark.id.is_(None)
-    asks = and_(SurveyVersion.asks_nps.is_not(None), SurveyVersion.asks_nps)
-    said = {"stars": Rating.stars, "nps": Rating.nps, "ces": Rating.ces}
-    columns = [
-        *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-        Order.eligible.label("eligible"),
-        Order.seen_at.is_not(None).label("opened"),
-        (_stage() if way else null()).label("stage"),
-        *(case((counts, column)).label(name) for name, column in said.items()),
-        Rating.comment.is_not(None).label("commented"),
-        asks.label("asks_nps"),
-        SpamMark.id.is_not(None).label("spam"),
-        Rating.id.label("rating_id"),
-    ]
-    statement = select(*columns)
-    if axis == "answered":
-        statement = statement.select_from(Rating).join(Order, Order.id == Rating.order_id)
-    else:
-        statement = statement.select_from(Order).outerjoin(Rating, Rating.order_id == Order.id)
-        statement = statement.where(Order.status == COMPLETED)
-    standing = and_(SpamMark.rating_id == Rating.id, SpamMark.lifted_at.is_(None))
-    statement = statement.outerjoin(SpamMark, standing)
-    statement = statement.outerjoin(SurveyVersion, SurveyVersion.id == Rating.survey_version_id)
-    return with_crew(statement.where(~Order.is_test), by_driver)
+# Counted up whenever a tally changes its meaning: the cells are then built anew.
+FORMULA = 1
+QUARTER = timedelta(minutes=15)
+LAST_OF_QUARTER = QUARTER - timedelta(microseconds=1)
+# Its number, and the quarter hours of completion and answer.
+Change = tuple[int, datetime | None, datetime | None]
+ORDERS, DRIVERS, REASONS = OrderCell.__table__, DriverCell.__table__, ReasonCell.__table__
+AXES = ("completed", "answered")
 
 
-def _stage() -> ColumnElement[Any]:
-    stage = case((Notification.state.in_(("sent", "delivered")), REACHED), else_=SENT)
-    left = and_(Notification.invites, Notification.sent_at.is_not(None))
-    return select(func.max(stage)).where(Notification.order_id == Order.id, left).correlate(Order).scalar_subquery()
+def quarter(instant: datetime) -> datetime:
+    """The quarter hour an instant lies in. No day of today's zones begins within one, and it need not matter."""
+    return instant - (instant - datetime(1970, 1, 1, tzinfo=instant.tzinfo)) % QUARTER
 
 
-def with_crew(statement: Select[Any], by_driver: bool) -> Select[Any]:
-    return statement.outerjoin(CrewMember, CrewMember.order_id == Order.id) if by_driver else statement
+@dataclass(frozen=True)
+class State:
+    """RollupState as it was read: what is counted by it is written only while its generation is the same."""
+
+    timezone: str
+    formula: int
+    generation: int
+    built_through: date | None
+    drivers_from: date
+    checked_through: date | None
+    check_began_at: datetime | None
 
 
-def sums(narrowed: Select[Any], names: Collection[str]) -> Select[Any]:
-    """The tallies of these names, for each combination of the facts' keys, which come first."""
-    # Kept apart, so that what a fact takes to find out is found out once and not for every sum.
-    rows = narrowed.cte("facts").prefix_with("MATERIALIZED")
+_STATE = select(*(getattr(RollupState, field.name) for field in fields(State)))
+
+
+def state() -> State | None:
+    """None before the first cells."""
+    row = session().execute(_STATE).first()
+    return State(*row) if row is not None else None
+
+
+def fits(known: State | None, company: CompanySettings) -> bool:
+    """Whether there are cells for the company as it is."""
+    return known is not None and (known.timezone, known.formula) == (company.company_timezone, FORMULA)
+
+
+def changes(limit: int | None = None) -> Sequence[Change]:
+    """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
+    columns = select(FigureChange.id, FigureChange.completed_at, FigureChange.answered_at)
+    return session().execute(columns.order_by(FigureChange.id).limit(limit)).tuples().all()
+
+
+def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:
+    """The days that these changes lie in."""
+    quarters = {completed if axis == "completed" else answered for _, completed, answered in changed}
+    starts = [start for start in quarters if start is not None]
+    return {day_of(instant, zone) for start in starts for instant in (start, start + LAST_OF_QUARTER)}
+
+
+def extent(axis: str) -> Span | None:
+    """The first and the last day there are cells of, None without any."""
+    c = ORDERS.c
+    of_days = (c.axis == axis, c.whole, c.grain == "day")
+    first, last = (session().scalar(select(end(c.day)).where(*of_days)) for end in (func.min, func.max))
+    return (first, last) if first is not None and last is not None else None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Which cells of an axis answer a question; depots and drivers are subqueries of ids, None restricts nothing."""
+
+    axis: str
+    depots: Sequence[Select[int]] = ()
+    channels: Sequence[str] = ()
+    drivers: Select[int] | None = None
+    by: str | None = None
+
+    @property
+    def table(self) -> Table:
+        return DRIVERS if self.by == "driver" or self.drivers is not None else ORDERS
+
+    @property
+    def whole(self) -> bool:
+        return not (self.depots or self.channels or self.by in ("depot", "channel"))
+
+
+def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], table: Table | None = None) -> list[Any]:
+    """The sums of these values over the spans of days, for each key; the key comes first where there is one."""
+    table = wanted.table if table is None else table
+    c = table.c
+    keys = {"driver": "driver_id", "depot": "depot_id", "channel": "channel", None: None}
+    name = keys.get(wanted.by, "day")
+    # A reason's cells have their reason as key.
+    key = [c.code, c.cause] if table is REASONS else [c[name]] if name else []
+    covering = [piece for span in pieces for piece in cover(*span, grains_for(wanted.by))]
+    if not covering:
+        return []
+    within = or_(*(and_(c.grain == grain, c.day.between(first, last)) for grain, first, last in covering))
+    statement = select(*key, *(func.sum(c[value]).label(value) for value in values))
+    statement = statement.where(c.axis == wanted.axis, c.whole == wanted.whole, within)
+    for ids in wanted.depots:
+        statement = statement.where(c.depot_id.in_(ids))
+    if wanted.channels:
+        statement = statement.where(c.channel.in_(wanted.channels))
+    if wanted.drivers is not None:
+        statement = statement.where(c.driver_id.in_(wanted.drivers))
+    return list(session().execute(statement.group_by(*key)))
+
+
+def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The day cells of a span of days by depot and channel, counted from the rows."""
+    answered_at = {"completed": Order.completed_at, "answered": Rating.answered_at}[axis]
+    keys = {"day": local_day(answered_at, zone, *span), **_groups(table)}
+    inside = (answered_at >= day_start(span[0], zone), answered_at < day_start(span[1] + ONE, zone))
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    if table is REASONS:
+        statement = facts(axis, list(keys.values()), way=False).where(*inside)
+        return _cells(table, axis, keys, {}, session().execute(_by_reason(statement)))
+    driver = table is DRIVERS
+    names = [name for name in (TALLIES if axis == "completed" else OF_ANSWERS) if name != "by_phone"]
+    statement = facts(axis, list(keys.values()), way=axis == "completed", by_driver=driver).where(*inside)
+    _cells(table, axis, keys, rows, session().execute(sums(statement, names)))
+    told_at = Order.completed_at if axis == "completed" else PhoneRating.recorded_at
+    inside = (told_at >= day_start(span[0], zone), told_at < day_start(span[1] + ONE, zone))
+    keys["day"] = local_day(told_at, zone, *span)
+    statement = by_phone(axis, list(keys.values()), by_driver=driver).where(*inside)
+    return _cells(table, axis, keys, rows, session().execute(statement))
+
+
+def _groups(table: Table) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if table is DRIVERS:
+        found["driver_id"] = func.coalesce(CrewMember.driver_id, 0)
+    return found | {"depot_id": func.coalesce(Order.depot_id, 0), "channel": Order.channel}
+
+
+def _by_reason(narrowed: Select[Any]) -> Select[Any]:
+    rows = narrowed.cte("facts")
     keys = [column for column in rows.c if column.name.startswith("key_")]
-    known = _tallies(rows)
-    return select(*keys, *(_sum(known[name]).label(name) for name in names)).group_by(*keys)
+    reason = (RatingReason.code, RatingReason.cause)
+    statement = select(*keys, *reason, func.count().label("answers")).select_from(rows)
+    statement = statement.join(RatingReason, RatingReason.rating_id == rows.c.rating_id)
+    return statement.where(rows.c.stars.is_not(None)).group_by(*keys, *reason)
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _cells(
+    table: Table, axis: str, keys: dict[str, Any], into: dict[tuple[Any, ...], dict[str, Any]], found: Iterable[Any]
+) -> list[dict[str, Any]]:
+    """The rows found, added to the cells there are; every column of a cell has a value."""
+    names = [*keys, *(["code", "cause"] if table is REASONS else [])]
+    empty = {column.name: 0 for column in table.c} | {"axis": axis, "whole": False, "grain": "day"}
+    for row in found:
+        at = tuple(row[: len(names)])
+        if at not in into:
+            into[at] = empty | dict(zip(names, at, strict=True)) | {"day": date.fromisoformat(at[0])}
+        into[at].update(
+            {name: int(value) for name, value in zip(row._fields[len(names) :], row[len(names) :], strict=True)}
+        )
+    return list(into.values())
 
 
-def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
-    c = rows.c
-    rated, reached = c.stars.is_not(None), c.stage == REACHED
-    reason = exists().where(RatingReason.rating_id == c.rating_id).correlate(rows)
-    found: dict[str, ColumnElement[bool]] = {
-        "completed": literal(True).is_not(None),
-        "eligible": c.eligible,
-        "rated": and_(c.eligible, rated),
-        "spam": c.spam,
-        "sent": c.stage.is_not(None),
-        "reached": reached,
-        "reached_rated": and_(reached, rated),
-        "reached_commented": and_(reached, rated, c.commented),
-        "rated_unasked": and_(c.stage.is_(None), rated),
-        "opened": c.opened,
-        "reasoned": and_(rated, reason),
-        "reasoned_driver": and_(rated, reason.where(RatingReason.cause == DRIVER)),
-    }
-    found |= {name: c.stars == n for n, name in enumerate(STARS, 1)}
-    found |= {name: and_(c.stars == n, ~c.asks_nps) for n, name in enumerate(PLAIN, 1)}
-    found |= {name: c.nps == n for n, name in enumerate(NPS)}
-    found |= {name: c.ces == n for n, name in enumerate(CES, 1)}
-    groups = {"detractor": c.nps <= 6, "passive": and_(c.nps >= 7, c.nps <= 8), "promoter": c.nps >= 9}
-    found |= {name: and_(c.stars == int(name[6]), groups[name[8:]]) for name in CROSS}
-    return found
+def days_with_rows(zone: ZoneInfo) -> Span | None:
+    """The first and the last day that anything was completed, answered or told on, None without any."""
+    instants = (Order.completed_at, Rating.answered_at, PhoneRating.recorded_at)
+    found = [session().scalar(select(end(instant))) for end in (func.min, func.max) for instant in instants]
+    there = [day_of(instant, zone) for instant in found if instant is not None]
+    return (min(there), max(there)) if there else None
 
 
-def by_phone(axis: str, keys: Sequence[Key], *, by_driver: bool = False) -> Select[Any]:
-    """How often only the phone told, for each combination of the keys; to be narrowed by who asks."""
-    own = exists().where(Rating.order_id == Order.id).correlate(Order)
-    statement = select(*keys, func.count().label("by_phone")).select_from(PhoneRating)
-    statement = statement.join(Order, Order.id == PhoneRating.order_id).where(~Order.is_test, ~own)
-    if axis == "completed":
-        statement = statement.where(Order.status == COMPLETED)
-    return with_crew(statement, by_driver).group_by(*keys)
+def days_there_are(zone: ZoneInfo) -> Span | None:
+    """The first and the last day of rows and cells, None without any."""
+    found = [span for span in (days_with_rows(zone), *(extent(axis) for axis in AXES)) if span is not None]
+    return (min(start for start, _ in found), max(end for _, end in found)) if found else None
+
+
+def check_is_due(now: datetime) -> bool:
+    """Whether the cells are to be checked: once a night, from three o'clock on; and on with a check that has begun."""
+    known, company = state(), settings_now()
+    if known is None or known.built_through is not None or not fits(known, company):
+        return False
+    if known.checked_through is not None:
+        return True
+    local = now.astimezone(company.zone)
+    began = known.check_began_at
+    return local.hour >= 3 and (began is None or began.astimezone(company.zone).date() < local.date())

@@ -17,6 +17,7 @@ PAGES = {
     "/admin/": "figures",
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
+    "/admin/analytics/feedback": "figures",
     "/admin/components": "figures",
     "/admin/live": "orders",
     "/admin/orders": "orders",

@@ -21,6 +21,7 @@ from cxweb.web.admin import (
     orders,
     outbox,
     ratings,
+    report,
     reports,
     settings_company,
     settings_live,
@@ -102,6 +103,7 @@ rule("/admin/reports", reports.index, act="figures")
 rule("/admin/reports", reports.create, act="figures", method="POST")
 rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST")
 rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST")
+rule("/admin/analytics/feedback", report.index, act="figures")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")

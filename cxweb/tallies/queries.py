@@ -1,0 +1,110 @@
+"""Counting orders and answers from their rows: one row of facts each, then sums of them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, select
+
+from cxweb.notifications.models import Notification
+from cxweb.orders.models import CrewMember, Order
+from cxweb.orders.rules import COMPLETED
+from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
+from cxweb.surveys.models import SurveyVersion
+from cxweb.tallies.rules import CES, CROSS, NPS, PLAIN, STARS
+
+DRIVER = "driver"
+Key = ColumnElement[Any]
+# How far the best invitation of an order came: it left, and it was not refused.
+SENT, REACHED = 1, 2
+
+
+def facts(axis: str, keys: Sequence[Key], *, way: bool, by_driver: bool = False) -> Select[Any]:
+    """What is counted of each order (`completed`) or answer (`answered`), to be narrowed by who asks.
+
+    Test orders are in no figure. An answer marked as spam says nothing. With `by_driver` an order stands once for each
+    driver, or once without any.
+    """
+    counts = SpamMark.id.is_(None)
+    asks = and_(SurveyVersion.asks_nps.is_not(None), SurveyVersion.asks_nps)
+    said = {"stars": Rating.stars, "nps": Rating.nps, "ces": Rating.ces}
+    columns = [
+        *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+        Order.eligible.label("eligible"),
+        Order.seen_at.is_not(None).label("opened"),
+        (_stage() if way else null()).label("stage"),
+        *(case((counts, column)).label(name) for name, column in said.items()),
+        Rating.comment.is_not(None).label("commented"),
+        asks.label("asks_nps"),
+        SpamMark.id.is_not(None).label("spam"),
+        Rating.id.label("rating_id"),
+    ]
+    statement = select(*columns)
+    if axis == "answered":
+        statement = statement.select_from(Rating).join(Order, Order.id == Rating.order_id)
+    else:
+        statement = statement.select_from(Order).outerjoin(Rating, Rating.order_id == Order.id)
+        statement = statement.where(Order.status == COMPLETED)
+    standing = and_(SpamMark.rating_id == Rating.id, SpamMark.lifted_at.is_(None))
+    statement = statement.outerjoin(SpamMark, standing)
+    statement = statement.outerjoin(SurveyVersion, SurveyVersion.id == Rating.survey_version_id)
+    return with_crew(statement.where(~Order.is_test), by_driver)
+
+
+def _stage() -> ColumnElement[Any]:
+    stage = case((Notification.state.in_(("sent", "delivered")), REACHED), else_=SENT)
+    left = and_(Notification.invites, Notification.sent_at.is_not(None))
+    return select(func.max(stage)).where(Notification.order_id == Order.id, left).correlate(Order).scalar_subquery()
+
+
+def with_crew(statement: Select[Any], by_driver: bool) -> Select[Any]:
+    return statement.outerjoin(CrewMember, CrewMember.order_id == Order.id) if by_driver else statement
+
+
+def sums(narrowed: Select[Any], names: Collection[str]) -> Select[Any]:
+    """The tallies of these names, for each combination of the facts' keys, which come first."""
+    # Kept apart, so that what a fact takes to find out is found out once and not for every sum.
+    rows = narrowed.cte("facts").prefix_with("MATERIALIZED")
+    keys = [column for column in rows.c if column.name.startswith("key_")]
+    known = _tallies(rows)
+    return select(*keys, *(_sum(known[name]).label(name) for name in names)).group_by(*keys)
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
+    c = rows.c
+    rated, reached = c.stars.is_not(None), c.stage == REACHED
+    reason = exists().where(RatingReason.rating_id == c.rating_id).correlate(rows)
+    found: dict[str, ColumnElement[bool]] = {
+        "completed": literal(True).is_not(None),
+        "eligible": c.eligible,
+        "rated": and_(c.eligible, rated),
+        "spam": c.spam,
+        "sent": c.stage.is_not(None),
+        "reached": reached,
+        "reached_rated": and_(reached, rated),
+        "reached_commented": and_(reached, rated, c.commented),
+        "rated_unasked": and_(c.stage.is_(None), rated),
+        "opened": c.opened,
+        "reasoned": and_(rated, reason),
+        "reasoned_driver": and_(rated, reason.where(RatingReason.cause == DRIVER)),
+    }
+    found |= {name: c.stars == n for n, name in enumerate(STARS, 1)}
+    found |= {name: and_(c.stars == n, ~c.asks_nps) for n, name in enumerate(PLAIN, 1)}
+    found |= {name: c.nps == n for n, name in enumerate(NPS)}
+    found |= {name: c.ces == n for n, name in enumerate(CES, 1)}
+    groups = {"detractor": c.nps <= 6, "passive": and_(c.nps >= 7, c.nps <= 8), "promoter": c.nps >= 9}
+    found |= {name: and_(c.stars == int(name[6]), groups[name[8:]]) for name in CROSS}
+    return found
+
+
+def by_phone(axis: str, keys: Sequence[Key], *, by_driver: bool = False) -> Select[Any]:
+    """How often only the phone told, for each combination of the keys; to be narrowed by who asks."""
+    own = exists().where(Rating.order_id == Order.id).correlate(Order)
+    statement = select(*keys, func.count().label("by_phone")).select_from(PhoneRating)
+    statement = statement.join(Order, Order.id == PhoneRating.order_id).where(~Order.is_test, ~own)
+    if axis == "completed":
+        statement = statement.where(Order.status == COMPLETED)
+    return with_crew(statement, by_driver).group_by(*keys)
