@@ -1,6 +1,6 @@
 """The three sheets of the customer feedback: by driver, by date, comments. In the language in force."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, tzinfo
 
 from cxweb.analytics.rules import LEAST_OF_A_DRIVER, Feedback, FeedbackRow, Mean
@@ -9,24 +9,27 @@ from cxweb.exports.sheets import Cell, Column, Sheet
 from cxweb.reports.rules import Comment
 
 
-def by_driver(total: Feedback, groups: Iterable[FeedbackRow]) -> Sheet:
-    """A row for each driver. With fewer than LEAST_OF_A_DRIVER ratings figures would say more of chance than of the
-    person: these rows hold counts alone."""
-    columns = [
-        Column(gettext("Driver"), "text", 26),
-        Column(gettext("Driver’s number"), "text", 16),
-        *_figure_columns(),
-    ]
-    return Sheet(
-        gettext("By driver"), columns, [gettext("Total"), None, *_figures(total)], (_driver(group) for group in groups)
+def by_driver(total: Feedback, groups: Iterable[FeedbackRow], ranks: Mapping[str, int] | None) -> Sheet:
+    """A row for each driver, and one for the orders nobody drove; with `ranks` by the driver's ref, where the company
+    ranks. With fewer than LEAST_OF_A_DRIVER ratings figures say more of chance than of the person: then counts alone
+    stand there."""
+    columns = [Column(gettext("Driver"), "text", 26), Column(gettext("Driver’s number"), "text", 16)]
+    columns += [] if ranks is None else [Column(gettext("Rank"))]
+    nothing = [None] * (len(columns) - 1)
+    rows = (_driver(group, ranks) for group in groups)
+    totals = [gettext("Total"), *nothing, *_figures(total)]
+    return Sheet(gettext("By driver"), [*columns, *_figure_columns()], totals, rows)
+
+
+def by_date(total: Feedback, groups: Iterable[FeedbackRow], by: str) -> Sheet:
+    """A row for each day, or longer period, that has an order or an answer; a longer one also has its name."""
+    period = [] if by == "day" else [Column(gettext("Period"), "text", 12)]
+    columns = [Column(gettext("Date"), "day", 12), *period, *_figure_columns()]
+    rows = (
+        [first_day(group.key or ""), *([group.key] if period else []), *_figures(group.feedback)] for group in groups
     )
-
-
-def by_date(total: Feedback, groups: Iterable[FeedbackRow]) -> Sheet:
-    """A row for each day, or longer period, that has an order or an answer."""
-    columns = [Column(gettext("Date"), "day", 12), Column(gettext("Period"), "text", 12), *_figure_columns()]
-    rows = ([first_day(group.key or ""), group.key, *_figures(group.feedback)] for group in groups)
-    return Sheet(gettext("By date"), columns, [gettext("Total"), None, *_figures(total)], rows)
+    totals = [gettext("Total"), *([None] if period else []), *_figures(total)]
+    return Sheet(gettext("By date"), columns, totals, rows)
 
 
 def comments(stars: Mean, found: Iterable[Comment], zone: tzinfo) -> Sheet:
@@ -68,12 +71,14 @@ def _comment_rows(found: Iterable[Comment], zone: tzinfo) -> Iterator[list[Cell]
         ]
 
 
-def _driver(group: FeedbackRow) -> list[Cell]:
-    name: list[Cell] = [gettext("No driver") if group.key is None else group.name or group.key, group.key]
+def _driver(group: FeedbackRow, ranks: Mapping[str, int] | None) -> list[Cell]:
+    key = group.key
+    named: list[Cell] = [gettext("No driver") if key is None else group.name or key, key]
+    named += [] if ranks is None else [_shown(ranks.get(key or ""))]
     figures = _figures(group.feedback)
-    if group.key is not None and group.feedback.stars.n < LEAST_OF_A_DRIVER:
+    if key is not None and group.feedback.stars.n < LEAST_OF_A_DRIVER:
         figures = [value if place in COUNTS else NO_DATA for place, value in enumerate(figures)]
-    return name + figures
+    return named + figures
 
 
 # Where completed, rated and the number of ratings stand among the figures.

@@ -63,9 +63,10 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     for rows in session().execute(statement).partitions():
         crew = crews([row[2] for row in rows])
         reasons = _reasons(rows)
-        for id_, _version, order_id, completed_at, *rest in rows:
+        for row in rows:
+            order_id, completed_at = row[2:4]
             named = crew.get(order_id, ()) if completed_at is None or completed_at >= since else ()
-            yield Comment(completed_at, *rest, tuple(name for _, name in named), reasons.get(id_, ()))
+            yield Comment(*row[3:], drivers=tuple(name for _, name in named), reasons=reasons.get(row[0], ()))
 
 
 def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:

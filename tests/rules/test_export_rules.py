@@ -32,9 +32,7 @@ PARIS, NEW_YORK, NOUMEA = (ZoneInfo(name) for name in ("Europe/Paris", "America/
         ("monthly", "2026-07-01T03:00", NEW_YORK, "2026-05-01", "2026-05-31", "2026-06-01T11:00"),
     ],
 )
-def test_the_last_full_week_or_month(
-    schedule: str, now: str, zone: ZoneInfo, starts: str, ends: str, due: str
-) -> None:
+def test_the_last_full_week_or_month(schedule: str, now: str, zone: ZoneInfo, starts: str, ends: str, due: str) -> None:
     found = last_full(schedule, datetime.fromisoformat(now).replace(tzinfo=UTC), zone)
     assert (found.starts, found.ends) == (date.fromisoformat(starts), date.fromisoformat(ends))
     assert found.due_at == datetime.fromisoformat(due).replace(tzinfo=UTC)

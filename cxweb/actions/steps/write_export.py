@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cxweb.accounts.rules import Perimeter, Staff
+from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback, feedback_by
+from cxweb.analytics.rules import Feedback, FeedbackRow
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy, moment
 from cxweb.core.snapshot import snapshot
+from cxweb.drivers.queries import driver_rows
 from cxweb.exports.csv_text import write_csv
 from cxweb.exports.feedback_sheets import by_date, by_driver
 from cxweb.exports.feedback_sheets import comments as comments_sheet
 from cxweb.exports.sheets import Book, Sheet
 from cxweb.exports.xlsx import write_xlsx
+from cxweb.orders.queries import drivers_of
 from cxweb.reports.filters import ExportChoice
 from cxweb.reports.queries import comment_stars, comments
 from cxweb.reports.rules import Comment
@@ -58,8 +62,17 @@ def _sheet(name: str, choice: ExportChoice, perimeter: Perimeter, company: Compa
         return comments_sheet(comment_stars(chosen, perimeter), found, company.zone)
     total = feedback(chosen, perimeter)
     if name == "driver":
-        return by_driver(total, feedback_by(chosen, perimeter, "driver"))
-    return by_date(total, feedback_by(chosen, perimeter, choice.by))
+        return _drivers(total, chosen, perimeter, company)
+    return by_date(total, feedback_by(chosen, perimeter, choice.by), choice.by)
+
+
+def _drivers(total: Feedback, chosen: ReportFilter, perimeter: Perimeter, company: CompanySettings) -> Sheet:
+    """The drivers in the order and with the ranks of the pages, then the orders nobody drove."""
+    found = [row for row in driver_rows(chosen, perimeter, drivers_of(perimeter)) if row.completed or row.n]
+    ranks = {row.driver.ref: row.rank for row in found if row.rank is not None} if company.drivers_ranking else None
+    nobody = (row for row in feedback_by(chosen, perimeter, "driver") if row.key is None)
+    named = (FeedbackRow(row.driver.ref, row.driver.name, row.figures) for row in found)
+    return by_driver(total, [*named, *nobody], ranks)
 
 
 def _counted(found: Iterable[Comment], told: Told) -> Iterator[Comment]:

@@ -19,8 +19,8 @@ from cxweb.reports.filters import query_of
 from cxweb.reports.queries import exports_of, reports_of
 from cxweb.reports.rules import (
     LONGEST_NAME,
-    MOST_REPORTS,
     MONTHLY,
+    MOST_REPORTS,
     NEVER,
     WEEKLY,
     NameTaken,
@@ -103,15 +103,22 @@ def _page(given: Given | None = None) -> str:
     reports = reports_of(person.id)
     return render(
         "admin/reports.html",
-        reports=[(report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)), zone)) for report in reports],
+        reports=[
+            (report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)), zone)) for report in reports
+        ],
         exports=exports_of(person.id, clock.now()) if person.may("export") else [],
         given=given or Given(),
-        schedules=[(name, gettext(words)) for name, words in SCHEDULE_WORDS.items()],
+        schedules=schedules(),
         longest=LONGEST_NAME,
         smtp=bool(current_app.config["CXWEB"].smtp_url),
         report_address=REPORT,
         zone=zone,
     )
+
+
+def schedules() -> list[tuple[str, str]]:
+    """How often a report may be sent: values and words."""
+    return [(name, gettext(words)) for name, words in SCHEDULE_WORDS.items()]
 
 
 def _given(about: int | None) -> Given:
