@@ -13,10 +13,10 @@ from cxweb.company.rules import CompanySettings
 from cxweb.core.days import day_of, day_start, local_day
 from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Order
-from cxweb.ratings.models import PhoneRating, Rating, RatingReason
+from cxweb.ratings.models import PhoneRating, Rating
 from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
 from cxweb.rollups.rules import ONE, Span, cover, grains_for
-from cxweb.tallies.queries import by_phone, facts, sums
+from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, facts, sums
 from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
 # Counted up whenever a tally changes its meaning: the cells are then built anew.
@@ -132,7 +132,7 @@ def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[st
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     if table is REASONS:
         statement = facts(axis, list(keys.values()), way=False).where(*inside)
-        return _cells(table, axis, keys, {}, session().execute(_by_reason(statement)))
+        return _cells(table, axis, keys, {}, session().execute(counted_reasons(statement)))
     driver = table is DRIVERS
     names = [name for name in (TALLIES if axis == "completed" else OF_ANSWERS) if name != "by_phone"]
     statement = facts(axis, list(keys.values()), way=axis == "completed", by_driver=driver).where(*inside)
@@ -141,7 +141,7 @@ def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[st
     inside = (told_at >= day_start(span[0], zone), told_at < day_start(span[1] + ONE, zone))
     keys["day"] = local_day(told_at, zone, *span)
     statement = by_phone(axis, list(keys.values()), by_driver=driver).where(*inside)
-    return _cells(table, axis, keys, rows, session().execute(statement))
+    return _cells(table, axis, keys, rows, session().execute(counted_by_phone(statement)))
 
 
 def _groups(table: Table) -> dict[str, Any]:
@@ -149,15 +149,6 @@ def _groups(table: Table) -> dict[str, Any]:
     if table is DRIVERS:
         found["driver_id"] = func.coalesce(CrewMember.driver_id, 0)
     return found | {"depot_id": func.coalesce(Order.depot_id, 0), "channel": Order.channel}
-
-
-def _by_reason(narrowed: Select[Any]) -> Select[Any]:
-    rows = narrowed.cte("facts")
-    keys = [column for column in rows.c if column.name.startswith("key_")]
-    reason = (RatingReason.code, RatingReason.cause)
-    statement = select(*keys, *reason, func.count().label("answers")).select_from(rows)
-    statement = statement.join(RatingReason, RatingReason.rating_id == rows.c.rating_id)
-    return statement.where(rows.c.stars.is_not(None)).group_by(*keys, *reason)
 
 
 def _cells(

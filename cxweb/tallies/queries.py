@@ -3,7 +3,21 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+)
 
 from cxweb.notifications.models import Notification
 from cxweb.orders.models import CrewMember, Order
@@ -31,7 +45,7 @@ def facts(axis: str, keys: Sequence[Key], *, way: bool, by_driver: bool = False)
         *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         Order.eligible.label("eligible"),
         Order.seen_at.is_not(None).label("opened"),
-        (_stage() if way else null()).label("stage"),
+        (_stage() if way else cast(null(), Integer)).label("stage"),
         *(case((counts, column)).label(name) for name, column in said.items()),
         Rating.comment.is_not(None).label("commented"),
         asks.label("asks_nps"),
@@ -64,13 +78,13 @@ def sums(narrowed: Select[Any], names: Collection[str]) -> Select[Any]:
     """The tallies of these names, for each combination of the facts' keys, which come first."""
     # Kept apart, so that what a fact takes to find out is found out once and not for every sum.
     rows = narrowed.cte("facts").prefix_with("MATERIALIZED")
-    keys = [column for column in rows.c if column.name.startswith("key_")]
+    keys = _keys(rows)
     known = _tallies(rows)
     return select(*keys, *(_sum(known[name]).label(name) for name in names)).group_by(*keys)
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    return func.count(case((condition, literal_column("1"))))
 
 
 def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
@@ -78,7 +92,7 @@ def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
     rated, reached = c.stars.is_not(None), c.stage == REACHED
     reason = exists().where(RatingReason.rating_id == c.rating_id).correlate(rows)
     found: dict[str, ColumnElement[bool]] = {
-        "completed": literal(True).is_not(None),
+        "completed": true(),
         "eligible": c.eligible,
         "rated": and_(c.eligible, rated),
         "spam": c.spam,
@@ -101,10 +115,30 @@ def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
 
 
 def by_phone(axis: str, keys: Sequence[Key], *, by_driver: bool = False) -> Select[Any]:
-    """How often only the phone told, for each combination of the keys; to be narrowed by who asks."""
+    """One row with these keys for each order of which only the phone told; to be narrowed by who asks."""
     own = exists().where(Rating.order_id == Order.id).correlate(Order)
-    statement = select(*keys, func.count().label("by_phone")).select_from(PhoneRating)
+    statement = select(*(key.label(f"key_{place}") for place, key in enumerate(keys)), PhoneRating.order_id)
     statement = statement.join(Order, Order.id == PhoneRating.order_id).where(~Order.is_test, ~own)
     if axis == "completed":
         statement = statement.where(Order.status == COMPLETED)
-    return with_crew(statement, by_driver).group_by(*keys)
+    return with_crew(statement, by_driver)
+
+
+def counted_by_phone(narrowed: Select[Any]) -> Select[Any]:
+    """How many there are, for each combination of the keys, which come first."""
+    rows = narrowed.cte("told")
+    keys = _keys(rows)
+    return select(*keys, func.count().label("by_phone")).select_from(rows).group_by(*keys)
+
+
+def counted_reasons(narrowed: Select[Any]) -> Select[Any]:
+    """How many answers chose each reason with each cause, for each combination of the facts' keys, which come first."""
+    rows = narrowed.cte("facts")
+    keys = [*_keys(rows), RatingReason.code, RatingReason.cause]
+    statement = select(*keys, func.count().label("answers")).select_from(rows)
+    statement = statement.join(RatingReason, RatingReason.rating_id == rows.c.rating_id)
+    return statement.where(rows.c.stars.is_not(None)).group_by(*keys)
+
+
+def _keys(rows: CTE) -> list[Key]:
+    return [column for column in rows.c if column.name.startswith("key_")]
