@@ -63,10 +63,11 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     for rows in session().execute(statement).partitions():
         crew = crews([row[2] for row in rows])
         reasons = _reasons(rows)
-        for row in rows:
-            order_id, completed_at = row[2:4]
+        for id_, _version, order_id, completed_at, *facts in rows:
             named = crew.get(order_id, ()) if completed_at is None or completed_at >= since else ()
-            yield Comment(*row[3:], drivers=tuple(name for _, name in named), reasons=reasons.get(row[0], ()))
+            answered_at, ref, depot, channel, stars, comment, open_, nps, ces = facts
+            words = (tuple(name for _, name in named), reasons.get(id_, ()))
+            yield Comment(completed_at, answered_at, ref, depot, channel, stars, comment, open_, nps, ces, *words)
 
 
 def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
