@@ -11,7 +11,7 @@ from flask import render_template
 
 from cxweb.analytics.rules import Feedback, Mean, Promoters, Share
 from cxweb.company.rules import CompanySettings
-from cxweb.core.i18n import day, gettext, known, language, moment, ngettext, number, percent, signed, speaking
+from cxweb.core.i18n import days, gettext, known, language, moment, ngettext, number, percent, signed, speaking
 from cxweb.core.senders.protocol import Message, one_line
 from cxweb.reports.filters import query_of
 
@@ -47,7 +47,7 @@ def report(facts: ReportFacts, figures: Feedback, before: Feedback, company: Com
         dates = {"from": [facts.starts.isoformat()], "to": [facts.ends.isoformat()]}
         values: dict[str, Any] = {
             "name": one_line(facts.name),
-            "days": _days(facts.starts, facts.ends, company),
+            "days": days(facts.starts, facts.ends),
             "place": one_line(facts.depot_name) if facts.depot_name else gettext("all depots"),
             "lines": _lines(figures, before),
             "monthly": facts.starts.day == 1 and (facts.ends - facts.starts).days > 6,
@@ -120,11 +120,6 @@ def _basis(n: int, low: str, high: str) -> str:
     if low == number(None):
         return answers
     return answers + ", " + gettext("%(low)s to %(high)s, 95%% sure") % {"low": low, "high": high}
-
-
-def _days(starts: date, ends: date, company: CompanySettings) -> str:
-    words = {"from": day(starts, company.zone), "to": day(ends, company.zone)}
-    return gettext("%(from)s to %(to)s") % words
 
 
 @cache

@@ -63,7 +63,7 @@ def test_a_weekly_report_comes_once_with_the_figures_of_the_readers_perimeter(
     assert mails() == [("sent", date(2026, 6, 8), date(2026, 6, 14), None)]
     assert mailing.recipients == [["ann@example.com"]]
     (mail,) = mailing.mails
-    assert mail["Subject"] == "My week: 8 June 2026 to 14 June 2026"
+    assert mail["Subject"] == "My week: 8–14 Jun 2026"
     text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     for part in (text, html):
         assert "4.5 of 5" in part

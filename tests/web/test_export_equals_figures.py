@@ -24,7 +24,7 @@ from tests.factories import Factory
 from tests.page import Client
 
 PARIS = ZoneInfo("Europe/Paris")
-FILTERS, PAGES = 48, 6
+FILTERS, PAGES = 36, 4
 # A month before today, over the last change of clocks of the year 2026 as well as any other day.
 START = datetime(2026, 10, 20, 22, 30, tzinfo=UTC)
 Facts = dict[str, Any]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import tzinfo
 from urllib.parse import parse_qs
 
 from flask import abort, current_app, flash, redirect, request
@@ -14,7 +13,7 @@ from cxweb.actions.save_report import save_report
 from cxweb.analytics.filters import InvalidFilter, ReportFilter, read
 from cxweb.company.queries import settings
 from cxweb.core import clock
-from cxweb.core.i18n import day, gettext, lazy
+from cxweb.core.i18n import gettext, lazy
 from cxweb.reports.filters import query_of
 from cxweb.reports.queries import exports_of, reports_of
 from cxweb.reports.rules import (
@@ -28,6 +27,7 @@ from cxweb.reports.rules import (
     UnknownReport,
 )
 from cxweb.web.admin.address import plain, problem
+from cxweb.web.admin.report_choice import days_in_words
 from cxweb.web.session import me
 from cxweb.web.shell import render
 
@@ -103,9 +103,7 @@ def _page(given: Given | None = None) -> str:
     reports = reports_of(person.id)
     return render(
         "admin/reports.html",
-        reports=[
-            (report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)), zone)) for report in reports
-        ],
+        reports=[(report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)))) for report in reports],
         exports=exports_of(person.id, clock.now()) if person.may("export") else [],
         given=given or Given(),
         schedules=schedules(),
@@ -145,15 +143,12 @@ def _query(text: str) -> tuple[str, str]:
     return (query, "") if len(query) <= LONGEST_QUERY else ("", gettext("These are too many filters to be kept."))
 
 
-def summary(chosen: ReportFilter, zone: tzinfo) -> str:
+def summary(chosen: ReportFilter) -> str:
     """Which orders and answers it is about, in a line: dates, then what restricts them."""
-    start, end = (day(each, zone) if each else "" for each in (chosen.start, chosen.end))
-    words = {"from": start, "to": end}
-    dates = gettext("%(from)s to %(to)s") if start and end else gettext("since %(from)s") if start else ""
-    dates = dates or (gettext("up to %(to)s") if end else gettext("all days"))
+    dates = days_in_words(chosen.start, chosen.end)
     stars = ["★" + "/".join(map(str, chosen.stars))] if chosen.stars else []
     others = (*chosen.depot, *chosen.driver, *chosen.channel, *chosen.tag, *chosen.reason)
-    return ", ".join([dates % words, *stars, *others])
+    return ", ".join([dates, *stars, *others])
 
 
 def _taken() -> str:
