@@ -13,7 +13,7 @@ from cxweb.core.db import session
 from cxweb.reports.filters import ExportChoice, read_choice
 from cxweb.reports.models import FeedbackExport, StaffMail
 from cxweb.reports.queries import free
-from cxweb.reports.rules import LEASE, MOST_ATTEMPTS
+from cxweb.reports.rules import MOST_ATTEMPTS, lease_of
 
 
 class LeaseLost(Exception):
@@ -29,6 +29,7 @@ class ExportLease:
     by: Staff
     language: str
     choice: ExportChoice
+    rows: int
 
 
 def claim_export(export_id: int, now: datetime) -> ExportLease | None:
@@ -44,14 +45,14 @@ def claim_export(export_id: int, now: datetime) -> ExportLease | None:
     if by is None or not by.may("export") or export.attempts >= MOST_ATTEMPTS:
         export.state, export.reason = "failed", "broken" if by and by.may("export") else "forbidden"
         return None
-    export.state, export.lease_until, export.lease_token = "building", now + LEASE, secrets.token_hex(8)
+    export.state, export.lease_until, export.lease_token = "building", now + lease_of(export.rows), secrets.token_hex(8)
     export.attempts, export.rows_done, export.depot_id = export.attempts + 1, 0, by.perimeter.depot_id
-    return ExportLease(export.id, export.lease_token, by, export.language, read_choice(export.asked))
+    return ExportLease(export.id, export.lease_token, by, export.language, read_choice(export.asked), export.rows)
 
 
 def tell_rows(lease: ExportLease, done: int, now: datetime) -> None:
     """Write how far it is, and hold the lease for longer. Raises LeaseLost."""
-    _set(lease, rows_done=done, lease_until=now + LEASE)
+    _set(lease, rows_done=done, lease_until=now + lease_of(lease.rows))
 
 
 def give_back(lease: ExportLease) -> None:
