@@ -9,6 +9,7 @@ from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.privacy import models as privacy
 from cxweb.ratings import models as ratings
+from cxweb.reports import models as reports
 from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
 from cxweb.webhooks import models as webhooks
@@ -24,6 +25,7 @@ __all__ = [
     "orders",
     "privacy",
     "ratings",
+    "reports",
     "rollups",
     "surveys",
     "webhooks",

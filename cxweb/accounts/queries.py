@@ -42,6 +42,13 @@ def _facts(user: User, depot_name: str | None) -> Staff:
     )
 
 
+def staff_of(user_id: int) -> Staff | None:
+    """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
+    statement = select(User, Depot.name).outerjoin(Depot, Depot.id == User.depot_id)
+    found = session().execute(statement.where(User.id == user_id, User.disabled_at.is_(None))).first()
+    return _facts(*found) if found else None
+
+
 def depots_of(perimeter: Perimeter) -> list[Depot]:
     """The depots of the perimeter, by name."""
     statement = select(Depot).order_by(Depot.name, Depot.id)

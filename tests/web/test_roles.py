@@ -17,7 +17,10 @@ PAGES = {
     "/admin/": "figures",
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
+    "/admin/analytics/feedback": "figures",
     "/admin/components": "figures",
+    "/admin/analytics/feedback/export": "export",
+    "/admin/reports": "figures",
     "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
@@ -84,10 +87,11 @@ def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: st
         "/admin/settings/tracking": "settings",
         f"/admin/messages/outbox/{message}/resend": "orders",
         f"/admin/messages/outbox/{message}/settle": "orders",
+        "/admin/reports": "figures",
         "/admin/messages/opt-outs": "relations",
         "/admin/messages/opt-outs/7/remove": "relations",
     }
-    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake"}
+    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake", "name": "A report"}
     for path, act in posts.items():
         answer = client.submit("/admin/components", form, action=path)
         assert answer.status_code == (303 if act in ALLOWED[role] else 403), path

@@ -10,6 +10,7 @@ from cxweb.web.admin import (
     api_keys,
     components,
     drivers,
+    exports,
     home,
     language,
     live,
@@ -22,6 +23,8 @@ from cxweb.web.admin import (
     outbox,
     people,
     ratings,
+    report,
+    reports,
     settings_company,
     settings_connectors,
     settings_live,
@@ -100,6 +103,14 @@ rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>/export", drivers.export, act="export")
+rule("/admin/analytics/feedback/export", exports.export, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>", exports.show, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>/file", exports.download, act="export")
+rule("/admin/reports", reports.index, act="figures")
+rule("/admin/reports", reports.create, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST")
+rule("/admin/analytics/feedback", report.index, act="figures")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
