@@ -8,6 +8,7 @@ from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
 from cxweb.surveys import models as surveys
+from cxweb.uploads import models as uploads
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "uploads", "wordings"]

@@ -49,6 +49,8 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # How long the files of imports are kept, with their reports and what undoing them takes.
+    imports_keep_days: int = 7
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     company_colour: str = ""
@@ -217,6 +219,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "imports.keep_days": _whole(1, 365),
     "protection.own_addresses": _networks,
     "company.colour": _colour,
     "company.public_review_url": _web_page,

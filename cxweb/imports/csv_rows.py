@@ -36,16 +36,21 @@ class _Lines:
 
 
 @contextmanager
-def open_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Table]:
-    """The file's table. Raises CannotImport where any byte of it cannot be read, before the first row is given."""
+def open_csv(path: Path, encoding: str, delimiter: str, called: str = "", *, check: bool = True) -> Iterator[Table]:
+    """The file's table. Raises CannotImport where any byte of it cannot be read, before the first row is given.
+
+    Without `check`, for a file that was read to its end before, only what is read is looked at.
+    """
+    name = called or path.name
     with path.open("rb") as raw:
         packed = path.name.lower().endswith(".gz")
-        _check(raw, packed, encoding, path.name)
-        raw.seek(0)
+        if check:
+            _check(raw, packed, encoding, name)
+            raw.seek(0)
         with _text(raw, packed, encoding) as text:
             lines = _Lines(text)
             feed = iter(lines)
-            header = _header(feed, lines, delimiter, path.name)
+            header = _header(feed, lines, delimiter, name)
             rows = _rows(feed, lines, delimiter, len(header))
             yield Table(header, rows, path.stat().st_size, raw.tell)
 

@@ -19,5 +19,7 @@ SCHEDULE = (
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),
+    Recurring("uploads that nobody is at", 2.0, None, "cxweb.jobs.uploads.sweep"),
+    Recurring("files of old uploads", 3_600.0, None, "cxweb.jobs.uploads.prune"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

@@ -1,0 +1,121 @@
+"""Takes back what an upload did to orders, customers and ratings; new rows go, changed ones are as they were."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+
+from cxweb.accounts.models import ApiKey, User
+from cxweb.actions.steps import add_missing
+from cxweb.actions.steps.draft_orders import STATE
+from cxweb.actions.steps.insert_many import insert_many
+from cxweb.actions.steps.store_drafts import ACTOR
+from cxweb.actions.steps.tell_boards import tell_boards_of
+from cxweb.actions.steps.upload_changes import RATING, RATING_INSTANTS, customers_as_left
+from cxweb.boards.models import Wall
+from cxweb.company.models import Depot
+from cxweb.core.db import session
+from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
+from cxweb.ratings.models import Rating, RatingReason, RatingVersion
+from cxweb.uploads.models import UploadChange
+
+INSTANTS = frozenset({"promised_from", "promised_to", "eta", "created_at", "completed_at"})
+PLAIN = {"synchronize_session": False}
+
+
+def undo_changes(changes: Sequence[UploadChange], began_at: datetime, made_after: Mapping[str, int]) -> None:
+    """Undo these, no row among them twice. `made_after` are the greatest ids before the upload, by table."""
+    by_kind: dict[str, list[UploadChange]] = {"order": [], "customer": [], "rating": []}
+    for change in changes:
+        by_kind[change.kind].append(change)
+    _undo_ratings(by_kind["rating"])
+    orders = by_kind["order"]
+    # Before they go: a board that showed them must learn of it.
+    tell_boards_of([change.object_id for change in orders])
+    _undo_customers(by_kind["customer"])
+    kept = [change for change in orders if change.former is not None]
+    for change in kept:
+        _restore(change, began_at)
+    _delete_orders([change.object_id for change in orders if change.former is None], made_after)
+    tell_boards_of([change.object_id for change in kept])
+
+
+def _restore(change: UploadChange, began_at: datetime) -> None:
+    former = change.former or {}
+    values = {name: _instant(former[name]) if name in INSTANTS else former[name] for name in STATE}
+    depots = add_missing.depots({former["depot"]} - {None})
+    values["depot_id"] = depots[former["depot"]][0] if former["depot"] is not None else None
+    values["customer_id"] = former["customer_id"]
+    opened, order_id = session(), change.object_id
+    opened.execute(update(Order).where(Order.id == order_id).values(values), execution_options=PLAIN)
+    steps = (StatusChange.order_id == order_id, StatusChange.actor == ACTOR, StatusChange.recorded_at == began_at)
+    opened.execute(delete(StatusChange).where(*steps), execution_options=PLAIN)
+    if "tags" in former:
+        opened.execute(delete(OrderTag).where(OrderTag.order_id == order_id), execution_options=PLAIN)
+        insert_many(OrderTag, [{"order_id": order_id, "tag": tag} for tag in former["tags"]])
+    if "crew" in former:
+        opened.execute(delete(CrewMember).where(CrewMember.order_id == order_id), execution_options=PLAIN)
+        drivers = add_missing.drivers(dict.fromkeys(former["crew"]))
+        crew = [(position, *drivers[ref]) for position, ref in enumerate(former["crew"])]
+        members = [
+            {"order_id": order_id, "driver_id": driver_id, "position": position, "driver_name": name}
+            for position, driver_id, name in crew
+        ]
+        insert_many(CrewMember, members)
+
+
+def _delete_orders(ids: Sequence[int], made_after: Mapping[str, int]) -> None:
+    """With the customers, drivers and depots that came in with them, where nobody else has any business with those."""
+    opened = session()
+    new = Order.id.in_(ids)
+    customers = set(opened.scalars(select(Order.customer_id).where(new, Order.customer_id > made_after["customer"])))
+    depots = set(opened.scalars(select(Order.depot_id).where(new, Order.depot_id > made_after["depot"])))
+    crews = select(CrewMember.driver_id).where(CrewMember.order_id.in_(ids))
+    drivers = set(opened.scalars(crews.where(CrewMember.driver_id > made_after["driver"])))
+    opened.execute(delete(Order).where(new), execution_options=PLAIN)
+    idle = ~exists().where(Order.customer_id == Customer.id)
+    opened.execute(delete(Customer).where(Customer.id.in_(customers), idle), execution_options=PLAIN)
+    idle = ~exists().where(CrewMember.driver_id == Driver.id)
+    opened.execute(delete(Driver).where(Driver.id.in_(drivers), idle), execution_options=PLAIN)
+    leaves = delete(Depot).where(Depot.id.in_(depots))
+    parents = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
+    leaves = leaves.where(Depot.id.not_in(parents))
+    for column in (Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
+        leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
+    opened.execute(leaves, execution_options=PLAIN)
+
+
+def _undo_customers(changes: Iterable[UploadChange]) -> None:
+    """Contact data that somebody has changed since stays as it is now."""
+    stands = customers_as_left([change.object_id for change in changes])
+    for change in changes:
+        if change.former is not None and stands.get(change.object_id) == change.left_as:
+            theirs = update(Customer).where(Customer.id == change.object_id)
+            session().execute(theirs.values(change.former), execution_options=PLAIN)
+
+
+def _undo_ratings(changes: Sequence[UploadChange]) -> None:
+    opened = session()
+    orders = opened.scalars(select(Rating.order_id).where(Rating.id.in_([change.object_id for change in changes]))).all()
+    new = [change.object_id for change in changes if change.former is None]
+    opened.execute(delete(Rating).where(Rating.id.in_(new)), execution_options=PLAIN)
+    for change in changes:
+        if change.former is not None:
+            _restore_rating(change.object_id, change.former)
+    tell_boards_of(orders)
+
+
+def _restore_rating(rating_id: int, former: Mapping[str, Any]) -> None:
+    opened = session()
+    values = {name: former[name] for name in RATING} | {name: _instant(former[name]) for name in RATING_INSTANTS}
+    opened.execute(update(Rating).where(Rating.id == rating_id).values(values), execution_options=PLAIN)
+    later = (RatingVersion.rating_id == rating_id, RatingVersion.version > former["version"])
+    opened.execute(delete(RatingVersion).where(*later), execution_options=PLAIN)
+    opened.execute(delete(RatingReason).where(RatingReason.rating_id == rating_id), execution_options=PLAIN)
+    chosen = former.get("reasons", {}).items()
+    insert_many(RatingReason, [{"rating_id": rating_id, "code": code, "cause": cause} for code, cause in chosen])
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
