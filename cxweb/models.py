@@ -11,4 +11,15 @@ from cxweb.surveys import models as surveys
 from cxweb.uploads import models as uploads
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "uploads", "wordings"]
+__all__ = [
+    "accounts",
+    "audit",
+    "boards",
+    "company",
+    "notifications",
+    "orders",
+    "ratings",
+    "surveys",
+    "uploads",
+    "wordings",
+]

@@ -17,7 +17,7 @@ def choose_columns(upload_id: int, columns: Mapping[str, Sequence[str]], by: Sta
     with upload_table(upload, upload.mapping) as table:
         missing = [name for names in columns.values() for name in names if table.header.count(name) != 1]
     if missing:
-        raise CannotImport(f"{upload.file_name} has no column {missing[0]}.")
+        raise CannotImport(f"{upload.file_name} has no column {missing[0]}.", "no_column", missing[0])
     with transaction():
         upload = open_upload_of(upload_id, by, lock=True)
         # What was said of the values holds for the same columns only.

@@ -18,7 +18,7 @@ def choose_reading(upload_id: int, encoding: str, delimiter: str, sheet: str, by
     before = {name: upload.mapping.get(name) for name in ("encoding", "delimiter", "sheet")}
     with upload_table(upload, wanted, check=True) as table:
         if not any(table.header):
-            raise CannotImport("The first line names no columns.")
+            raise CannotImport("The first line names no columns.", "no_header")
     with transaction():
         upload = open_upload_of(upload_id, by, lock=True)
         same = before == {name: wanted.get(name) for name in before}

@@ -13,10 +13,8 @@ from cxweb.uploads.queries import all_refusals, by_id
 AT_ONCE = 1000
 
 
-def export_refusals(
-    upload_id: int, header: Sequence[str], say: Callable[[str, str], str], by: Staff
-) -> Iterator[str]:
-    """The file in pieces; `say` gives the words for a kind of reason and its own. Raises UnknownUpload, ForbiddenAct."""
+def export_refusals(upload_id: int, header: Sequence[str], say: Callable[[str, str], str], by: Staff) -> Iterator[str]:
+    """The file in pieces; `say` gives the words for a kind of reason. Raises UnknownUpload and ForbiddenAct."""
     by.require_whole(ACT)
     by_id(upload_id)
     with transaction():
@@ -26,6 +24,8 @@ def export_refusals(
         yield csv_text(header, [])
         rows = all_refusals(upload_id)
         while some := list(islice(rows, AT_ONCE)):
-            yield csv_lines((str(row.line), row.ref, row.place, row.value, say(row.problem, row.reason)) for row in some)
+            yield csv_lines(
+                (str(row.line), row.ref, row.place, row.value, say(row.problem, row.reason)) for row in some
+            )
 
     return pieces()

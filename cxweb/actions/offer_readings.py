@@ -13,5 +13,5 @@ def offer_readings(upload_id: int, by: Staff) -> list[Reading]:
     """The plausible ones, the likeliest first. Raises CannotImport where the file is none that can be read at all."""
     file = stored_file(open_upload_of(upload_id, by))
     if not file.is_file():
-        raise CannotImport("The file is no longer here. Upload it once more.")
+        raise CannotImport("The file is no longer here. Upload it once more.", "gone")
     return readings(file)

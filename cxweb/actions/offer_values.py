@@ -60,9 +60,7 @@ def offer_values(upload_id: int, by: Staff) -> ValueOffer:
     )
 
 
-def _seen(
-    table: Table, cells: Cells, columns: dict[str, tuple[str, ...]]
-) -> tuple[list[str], bool, Counter[str], int]:
+def _seen(table: Table, cells: Cells, columns: dict[str, tuple[str, ...]]) -> tuple[list[str], bool, Counter[str], int]:
     texts: list[str] = []
     words: Counter[str] = Counter()
     own, count, until = False, 0, time.monotonic() + MOST_S

@@ -57,7 +57,10 @@ def preview_upload(upload_id: int, by: Staff) -> Preview:
     upload = open_upload_of(upload_id, by)
     mapping = mapping_of(upload.mapping, upload.kind)
     fields = {names[0]: field for field, names in reversed(mapping.columns.items())}
-    with open_table(stored_file(upload), mapping, upload.file_name, check=False) as table, OrderRehearsal() as rehearsal:
+    with (
+        open_table(stored_file(upload), mapping, upload.file_name, check=False) as table,
+        OrderRehearsal() as rehearsal,
+    ):
         columns = [name for name in table.header if any(name in names for names in mapping.columns.values())]
         judge = _orders(mapping, table, rehearsal) if upload.kind == ORDERS else _ratings(mapping, table)
         taken = list(islice(table.rows, ROWS * 10))

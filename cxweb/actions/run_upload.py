@@ -41,7 +41,7 @@ def run_upload(upload_id: int) -> None:
         try:
             ended, problem = _take_all(run), None
         except CannotImport as error:
-            ended, problem = "failed", str(error)
+            ended, problem = "failed", error
         except Overtaken:
             return
         with transaction():
@@ -58,8 +58,9 @@ def _take_all(run: Run) -> str:
         if _take(run, portion):
             return "cancelled"
         if time.monotonic() > until and run.dry_run:
-            raise CannotImport(TOO_LONG)
-        if stopping() or time.monotonic() > until:
+            raise CannotImport(TOO_LONG, "too_long")
+        # Ratings are read anew by each run: one that ended while it reads would never come further.
+        if stopping() or (portion.counted and time.monotonic() > until):
             return BROKEN_OFF
     return "done"
 

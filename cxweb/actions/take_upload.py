@@ -1,6 +1,5 @@
 """Keeps a file that staff upload, until somebody has said how it is read."""
 
-import errno
 import secrets
 from typing import IO
 
@@ -11,10 +10,8 @@ from cxweb.core import clock, kept_files
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
 from cxweb.uploads.models import Upload
-from cxweb.uploads.rules import KINDS, CannotUpload, ending_of
+from cxweb.uploads.rules import FULL, KINDS, CannotUpload, ending_of
 
-# A disk, a quota or a file that may not grow further.
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 LONGEST_NAME = 120
 
 

@@ -67,9 +67,10 @@ def _check(raw: BinaryIO, packed: bool, encoding: str, name: str) -> None:
         while text.read(BLOCK):
             pass
     except UnicodeError as error:
-        raise CannotImport(f"{name} is not in the encoding {encoding} that the mapping names.") from error
+        sentence = f"{name} is not in the encoding {encoding} that the mapping names."
+        raise CannotImport(sentence, "encoding", encoding) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise CannotImport(f"{name} cannot be read to its end: {error}.") from error
+        raise CannotImport(f"{name} cannot be read to its end: {error}.", "broken") from error
     finally:
         # Neither wrapper may close the file that the rows are read from next.
         text.detach()
@@ -84,7 +85,7 @@ def _header(feed: Iterator[str], lines: _Lines, delimiter: str, name: str) -> li
     try:
         header = next(csv.reader(watched(), delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise CannotImport(f"The header of {name} cannot be read: {error}.") from error
+        raise CannotImport(f"The header of {name} cannot be read: {error}.", "no_header") from error
     # A byte order mark is never part of a name.
     return [cell.removeprefix("\ufeff").strip() for cell in header]
 

@@ -159,13 +159,13 @@ def _encoding(name: object) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError) as error:
-        raise CannotImport(f"The mapping names an unknown encoding {name}.") from error
+        raise CannotImport(f"The mapping names an unknown encoding {name}.", "unknown_encoding", name) from error
     return name
 
 
 def _delimiter(text: object) -> str:
     if not isinstance(text, str) or len(text) != 1 or text in '"\r\n':
-        raise CannotImport('The mapping must name the delimiter, one character such as delimiter = ",".')
+        raise CannotImport('The mapping must name the delimiter, one character such as delimiter = ",".', "delimiter")
     return text
 
 
@@ -181,14 +181,16 @@ def _zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CannotImport(f"The mapping names an unknown time zone {name}.") from error
+        raise CannotImport(f"The mapping names an unknown time zone {name}.", "zone", name) from error
 
 
 def _by_name(raw: dict[str, Any]) -> bool:
     if raw.get("drivers", BY_NAME) != BY_NAME:
         raise CannotImport(f'drivers of the mapping takes "{BY_NAME}" and nothing else.')
     if "drivers" in raw and not drivers_by_name(_table(raw, "columns")):
-        raise CannotImport(f'drivers = "{BY_NAME}" of the mapping needs a column for driver_name and none for driver_ref.')
+        raise CannotImport(
+            f'drivers = "{BY_NAME}" of the mapping needs a column for driver_name and none for driver_ref.'
+        )
     return "drivers" in raw
 
 
@@ -202,7 +204,7 @@ def _columns(table: dict[str, Any], kind: str, *, by_name: bool) -> dict[str, tu
         columns[field] = tuple(listed)
     for field in REQUIRED[kind]:
         if field not in columns:
-            raise CannotImport(f"The mapping names no column for {field}.")
+            raise CannotImport(f"The mapping names no column for {field}.", "required", field)
     if drivers_by_name(columns) and not by_name:
         raise CannotImport("The mapping names a column for driver_name but none for driver_ref: homonyms exist.")
     return columns

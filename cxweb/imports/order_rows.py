@@ -121,7 +121,9 @@ class OrderReader:
             found.fields["crew"] = (driver,) if driver else ()
             found.driver_name = self._cells.line(cells, "driver_name") if "driver_name" in self._cells else None
             if found.driver_name and not driver:
-                raise RefusedRow("driver_name is given without driver_ref: homonyms exist", "no_driver_ref", "driver_ref")
+                raise RefusedRow(
+                    "driver_name is given without driver_ref: homonyms exist", "no_driver_ref", "driver_ref"
+                )
         for name, key in self._contact:
             value = self._cells.line(cells, name) or self._defaults.get(name)
             if value:

@@ -5,6 +5,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -47,7 +48,7 @@ def readings(path: Path) -> list[Reading]:
         return [_sheet(path, name) for name in sheet_names(path)[:MOST_SHEETS]]
     head, odd = _bytes(path)
     if not head.strip():
-        raise CannotImport("The file is empty.")
+        raise CannotImport("The file is empty.", "empty")
     found = []
     for encoding, text, odd_text in _decoded(head, odd):
         for delimiter in _delimiters(text):
@@ -62,10 +63,8 @@ def reading(path: Path, encoding: str, delimiter: str) -> Reading:
     try:
         text, odd_text = _whole_lines(head, encoding), _whole_lines(odd, encoding)
     except UnicodeError as error:
-        raise CannotImport(f"The file is not in the encoding {encoding}.") from error
-    return Reading(
-        encoding, delimiter, "", _records(text, delimiter, LINES), _records(odd_text, delimiter, ODD_LINES)
-    )
+        raise CannotImport(f"The file is not in the encoding {encoding}.", "encoding", encoding) from error
+    return Reading(encoding, delimiter, "", _records(text, delimiter, LINES), _records(odd_text, delimiter, ODD_LINES))
 
 
 def _sheet(path: Path, name: str) -> Reading:
@@ -82,7 +81,7 @@ def _bytes(path: Path) -> tuple[bytes, bytes]:
             head = stream.read(HEAD)
             beyond = b"" if len(head) < HEAD else head[head.rfind(b"\n") + 1 :] + stream.read(SEARCHED)
         except (OSError, EOFError, zlib.error) as error:
-            raise CannotImport(f"The file cannot be read to its end: {error}.") from error
+            raise CannotImport(f"The file cannot be read to its end: {error}.", "broken") from error
     head = head if len(head) < HEAD or b"\n" not in head else head[: head.rfind(b"\n") + 1]
     odd = [line for line in (head + beyond).splitlines(keepends=True)[1:] if not line.isascii()]
     return head, b"".join(odd[:ODD_LINES])
@@ -136,9 +135,7 @@ def _delimiters(text: str) -> Sequence[str]:
 def _records(text: str, delimiter: str, most: int) -> list[list[str]]:
     records: list[list[str]] = []
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    try:
+    # What can be read of it is shown; the import names the line.
+    with suppress(csv.Error):
         records.extend(islice(reader, most))
-    except csv.Error:
-        # What can be read of it is shown; the import names the line.
-        pass
     return records

@@ -21,7 +21,15 @@ class Refusal(NamedTuple):
 
 
 class CannotImport(Exception):
-    """The file or its mapping cannot be used; the text is one sentence for the operator."""
+    """The file or its mapping cannot be used; the text is one sentence for the operator.
+
+    `problem` is the kind of reason, for pages that say it in the reader's language, and `detail` what it names.
+    """
+
+    def __init__(self, sentence: str, problem: str = "", detail: str = "") -> None:
+        super().__init__(sentence)
+        self.problem = problem
+        self.detail = detail
 
 
 class RefusedRow(Exception):

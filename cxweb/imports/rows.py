@@ -32,7 +32,7 @@ def open_table(path: Path, mapping: Mapping, called: str = "", *, check: bool = 
     if not name.lower().endswith((".csv", ".csv.gz", ".xlsx")):
         raise CannotImport(f"{name} is neither .csv nor .csv.gz nor .xlsx.")
     if not path.is_file():
-        raise CannotImport(f"There is no file {called or path}.")
+        raise CannotImport(f"There is no file {called or path}.", "gone")
     if name.lower().endswith(".xlsx"):
         opened = open_xlsx(path, mapping.sheet, name)
     else:
@@ -47,12 +47,13 @@ def open_table(path: Path, mapping: Mapping, called: str = "", *, check: bool = 
 
 def _check_columns(header: list[str], mapping: Mapping, name: str) -> None:
     if not any(header):
-        raise CannotImport(f"{name} has no header.")
+        raise CannotImport(f"{name} has no header.", "no_header")
     for column in dict.fromkeys(column for columns in mapping.columns.values() for column in columns):
         if column not in header:
-            raise CannotImport(f"{name} has no column {column}; it has {', '.join(header)[:300]}.")
+            sentence = f"{name} has no column {column}; it has {', '.join(header)[:300]}."
+            raise CannotImport(sentence, "no_column", column)
         if header.count(column) > 1:
-            raise CannotImport(f"{name} has the column {column} more than once.")
+            raise CannotImport(f"{name} has the column {column} more than once.", "twice", column)
 
 
 def batches(table: Table, size: int) -> Iterator[list[Row]]:

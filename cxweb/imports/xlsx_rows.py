@@ -32,9 +32,10 @@ def open_xlsx(path: Path, sheet_name: str = "", called: str = "") -> Iterator[Ta
             rows = _rows(sheet.iter_rows())
             first = next(rows, Row(1, []))
         except (*BROKEN, InvalidFileException, IndexError) as error:
-            raise CannotImport(f"{name} is not a readable XLSX workbook.") from error
+            raise CannotImport(f"{name} is not a readable XLSX workbook.", "workbook") from error
         if sheet_name and sheet.title != sheet_name:
-            raise CannotImport(f"{name} has no sheet {sheet_name}; it has {', '.join(book.sheetnames)[:300]}.")
+            sentence = f"{name} has no sheet {sheet_name}; it has {', '.join(book.sheetnames)[:300]}."
+            raise CannotImport(sentence, "no_sheet", sheet_name)
         try:
             header = [str(cell).strip() for cell in first.cells]
             yield Table(header, (_fitted(row, len(header)) for row in rows), path.stat().st_size, raw.tell)
@@ -48,7 +49,7 @@ def sheet_names(path: Path) -> list[str]:
         try:
             book = _book(raw)
         except (*BROKEN, InvalidFileException) as error:
-            raise CannotImport("The file is not a readable XLSX workbook.") from error
+            raise CannotImport("The file is not a readable XLSX workbook.", "workbook") from error
         names = [sheet.title for sheet in book.worksheets]
         book.close()
         return names
@@ -67,7 +68,7 @@ def _rows(sheet_rows: Iterator[tuple[Any, ...]]) -> Iterator[Row]:
         for line, cells in enumerate(sheet_rows, start=1):
             yield Row(line, [_cell(cell) for cell in cells])
     except BROKEN as error:
-        raise CannotImport(f"The workbook is damaged after row {line}.") from error
+        raise CannotImport(f"The workbook is damaged after row {line}.", "cut_off", str(line)) from error
 
 
 def _fitted(row: Row, width: int) -> Row:

@@ -36,8 +36,9 @@ class Upload(Base):
     dry_run: Mapped[bool] = mapped_column(default=False)
     send: Mapped[bool] = mapped_column(default=False)
     stop_wanted: Mapped[bool] = mapped_column(default=False)
-    # Why it failed, in the words of the command.
+    # The kind of reason why it failed, and what it names, or the command's whole sentence.
     problem: Mapped[str | None]
+    problem_text: Mapped[str | None]
     # Each run gets the next number, so that one that was thought dead writes no more.
     run: Mapped[int] = mapped_column(default=0)
     # Batches that are in the database; the next run begins after them.

@@ -37,6 +37,7 @@ def upgrade() -> None:
     sa.Column('send', sa.Boolean(), nullable=False),
     sa.Column('stop_wanted', sa.Boolean(), nullable=False),
     sa.Column('problem', sa.Text(), nullable=True),
+    sa.Column('problem_text', sa.Text(), nullable=True),
     sa.Column('run', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('batches', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('tally', sa.JSON(), nullable=False),

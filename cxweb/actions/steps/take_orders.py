@@ -51,7 +51,9 @@ def take_orders(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: d
 
 def look_up(refs: set[str], mapping: Mapping, last_id: int, *, lock: bool) -> dict[str, Draft]:
     columns = mapping.columns
-    return draft_orders(refs, last_id, crew="driver_ref" in columns or mapping.drivers_by_name, tags="tags" in columns, lock=lock)
+    return draft_orders(
+        refs, last_id, crew="driver_ref" in columns or mapping.drivers_by_name, tags="tags" in columns, lock=lock
+    )
 
 
 def act(

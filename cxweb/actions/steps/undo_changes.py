@@ -1,6 +1,7 @@
 """Takes back what an upload did to orders, customers and ratings; new rows go, changed ones are as they were."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,11 +34,14 @@ def undo_changes(changes: Sequence[UploadChange], began_at: datetime, made_after
     orders = by_kind["order"]
     # Before they go: a board that showed them must learn of it.
     tell_boards_of([change.object_id for change in orders])
+    company = _Company.of([change.object_id for change in orders], made_after)
     _undo_customers(by_kind["customer"])
     kept = [change for change in orders if change.former is not None]
     for change in kept:
         _restore(change, began_at)
-    _delete_orders([change.object_id for change in orders if change.former is None], made_after)
+    new = [change.object_id for change in orders if change.former is None]
+    session().execute(delete(Order).where(Order.id.in_(new)), execution_options=PLAIN)
+    company.leave()
     tell_boards_of([change.object_id for change in kept])
 
 
@@ -65,25 +69,35 @@ def _restore(change: UploadChange, began_at: datetime) -> None:
         insert_many(CrewMember, members)
 
 
-def _delete_orders(ids: Sequence[int], made_after: Mapping[str, int]) -> None:
-    """With the customers, drivers and depots that came in with them, where nobody else has any business with those."""
-    opened = session()
-    new = Order.id.in_(ids)
-    customers = set(opened.scalars(select(Order.customer_id).where(new, Order.customer_id > made_after["customer"])))
-    depots = set(opened.scalars(select(Order.depot_id).where(new, Order.depot_id > made_after["depot"])))
-    crews = select(CrewMember.driver_id).where(CrewMember.order_id.in_(ids))
-    drivers = set(opened.scalars(crews.where(CrewMember.driver_id > made_after["driver"])))
-    opened.execute(delete(Order).where(new), execution_options=PLAIN)
-    idle = ~exists().where(Order.customer_id == Customer.id)
-    opened.execute(delete(Customer).where(Customer.id.in_(customers), idle), execution_options=PLAIN)
-    idle = ~exists().where(CrewMember.driver_id == Driver.id)
-    opened.execute(delete(Driver).where(Driver.id.in_(drivers), idle), execution_options=PLAIN)
-    leaves = delete(Depot).where(Depot.id.in_(depots))
-    parents = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
-    leaves = leaves.where(Depot.id.not_in(parents))
-    for column in (Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
-        leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
-    opened.execute(leaves, execution_options=PLAIN)
+@dataclass(frozen=True)
+class _Company:
+    """Customers, drivers and depots that came in with the orders of an upload."""
+
+    customers: set[int]
+    drivers: set[int]
+    depots: set[int]
+
+    @classmethod
+    def of(cls, order_ids: Sequence[int], made_after: Mapping[str, int]) -> "_Company":
+        theirs, opened = Order.id.in_(order_ids), session()
+        crews = select(CrewMember.driver_id).where(CrewMember.order_id.in_(order_ids))
+        customers = opened.scalars(select(Order.customer_id).where(theirs, Order.customer_id > made_after["customer"]))
+        depots = opened.scalars(select(Order.depot_id).where(theirs, Order.depot_id > made_after["depot"]))
+        drivers = opened.scalars(crews.where(CrewMember.driver_id > made_after["driver"]))
+        # The columns may be empty, and a comparison leaves those rows out.
+        return cls({n for n in customers if n}, set(drivers), {n for n in depots if n})
+
+    def leave(self) -> None:
+        """Delete those whom nobody has any business with now."""
+        opened = session()
+        idle = ~exists().where(Order.customer_id == Customer.id)
+        opened.execute(delete(Customer).where(Customer.id.in_(self.customers), idle), execution_options=PLAIN)
+        idle = ~exists().where(CrewMember.driver_id == Driver.id)
+        opened.execute(delete(Driver).where(Driver.id.in_(self.drivers), idle), execution_options=PLAIN)
+        leaves = delete(Depot).where(Depot.id.in_(self.depots))
+        for column in (Depot.parent_id, Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
+            leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
+        opened.execute(leaves, execution_options=PLAIN)
 
 
 def _undo_customers(changes: Iterable[UploadChange]) -> None:
@@ -97,7 +111,9 @@ def _undo_customers(changes: Iterable[UploadChange]) -> None:
 
 def _undo_ratings(changes: Sequence[UploadChange]) -> None:
     opened = session()
-    orders = opened.scalars(select(Rating.order_id).where(Rating.id.in_([change.object_id for change in changes]))).all()
+    orders = opened.scalars(
+        select(Rating.order_id).where(Rating.id.in_([change.object_id for change in changes]))
+    ).all()
     new = [change.object_id for change in changes if change.former is None]
     opened.execute(delete(Rating).where(Rating.id.in_(new)), execution_options=PLAIN)
     for change in changes:

@@ -1,4 +1,4 @@
-"""Notes what an upload does to the rows of the database, so that it can be undone while nobody has changed them since."""
+"""Notes what an upload does to the database's rows, so that it can be undone while nobody has changed them since."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping

@@ -15,7 +15,7 @@ from cxweb.core import clock, kept_files
 from cxweb.core.audit import record
 from cxweb.core.db import session
 from cxweb.imports.mapping import Mapping, mapping_of
-from cxweb.imports.refusals import Refusal
+from cxweb.imports.refusals import CannotImport, Refusal
 from cxweb.imports.tally import OUTCOMES, Tally
 from cxweb.orders.models import Customer, Driver
 from cxweb.uploads.models import Upload, UploadRefusal
@@ -119,11 +119,13 @@ def _stored(refusal: Refusal) -> dict[str, Any]:
     return {name: text.replace("\0", "") if isinstance(text, str) else text for name, text in texts.items()}
 
 
-def end(run: Run, state: str, problem: str | None = None) -> None:
+def end(run: Run, state: str, problem: CannotImport | None = None) -> None:
     """Write how the run has ended. Raises Overtaken where it is no longer this run's."""
     hold(run)
     upload = by_id(run.upload_id)
-    upload.state, upload.problem, upload.stop_wanted = state, problem, False
+    upload.state, upload.stop_wanted = state, False
+    if problem is not None:
+        upload.problem, upload.problem_text = problem.problem, problem.detail or str(problem)
     upload.ended_at, upload.asked_at = clock.now(), None
     if state == "done":
         upload.done = upload.whole

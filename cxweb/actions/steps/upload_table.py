@@ -31,7 +31,7 @@ def upload_table(upload: Upload, mapping: Mapping[str, Any], *, check: bool = Fa
     """Its table as the mapping's reading says. Raises CannotImport, also where the file is gone."""
     file = stored_file(upload)
     if not file.is_file():
-        raise CannotImport("The file is no longer here. Upload it once more.")
+        raise CannotImport("The file is no longer here. Upload it once more.", "gone")
     if file.name.endswith(".xlsx"):
         opened = open_xlsx(file, mapping.get("sheet", ""), upload.file_name)
     else:
