@@ -16,10 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Flask
 from sqlalchemy import func, select
 
-from bench.chaos.databases import DATABASES, flask
+from bench._product import settings_in
+from bench.chaos.databases import DATABASES
 from bench.chaos.programs import end_cleanly, signal_to
 from bench.chaos.stage import Stage, until
 from bench.imports import MAPPING, generate
@@ -28,10 +28,12 @@ from cxweb.accounts.rules import Perimeter, Staff
 from cxweb.actions.choose_columns import choose_columns
 from cxweb.actions.choose_reading import choose_reading
 from cxweb.actions.choose_values import choose_values
+from cxweb.actions.import_orders import import_orders
 from cxweb.actions.start_upload import start_upload
 from cxweb.actions.take_upload import take_upload
 from cxweb.company.models import Depot
 from cxweb.core.db import close_own_connection, db, session
+from cxweb.core.migrations import upgrade
 from cxweb.imports.mapping import column_lists
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
 from cxweb.settings import NAMES, Settings
@@ -76,18 +78,14 @@ def run(orders: int, kills: int, *, database: str = "sqlite", seed: int = 1, var
                 until(lambda: _stand(upload_id)[0] == "done", 600.0)
                 found, runs = _rows(), _stand(upload_id)[2]
                 doubled = _doubled()
-                _close(app)
-        reference = folder / "reference"
-        flask({**stage.environment, **_elsewhere(reference)}, "import-orders", str(file), "--mapping", str(mapping))
-        with create_app(Settings.from_env({**_elsewhere(reference)})).app_context():
+                _close()
+        reference = create_app(settings_in(folder, f"sqlite:///{folder / 'reference.sqlite3'}"))
+        with reference.app_context():
+            upgrade()
+            import_orders(file, mapping)
             wanted = _rows()
-            close_own_connection()
+            _close()
     return Verdict(len(found), done, runs, len(set(found) ^ set(wanted)), doubled, time.monotonic() - began)
-
-
-def _elsewhere(folder: Path) -> dict[str, str]:
-    folder.mkdir(exist_ok=True)
-    return {"CXWEB_DATA_DIR": str(folder), "CXWEB_DATABASE_URL": f"sqlite:///{folder / 'x.sqlite3'}"}
 
 
 def _start(file: Path) -> int:
@@ -156,7 +154,8 @@ def _doubled() -> int:
     return len(session().scalars(twice).all()) + len(session().scalars(begun).all())
 
 
-def _close(app: Flask) -> None:
+def _close() -> None:
+    """Every connection, so that the database's file can go."""
     db.session.remove()
     close_own_connection()
     for engine in db.engines.values():

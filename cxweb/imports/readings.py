@@ -52,19 +52,14 @@ def readings(path: Path) -> list[Reading]:
     found = []
     for encoding, text, odd_text in _decoded(head, odd):
         for delimiter in _delimiters(text):
-            lines, odd_lines = _records(text, delimiter, LINES), _records(odd_text, delimiter, ODD_LINES)
-            found.append(Reading(encoding, delimiter, "", lines, odd_lines))
+            found.append(_reading(encoding, delimiter, text, odd_text))
     return found
 
 
-def reading(path: Path, encoding: str, delimiter: str) -> Reading:
-    """What one stated way makes of a CSV file. Raises CannotImport where the encoding cannot be."""
-    head, odd = _bytes(path)
-    try:
-        text, odd_text = _whole_lines(head, encoding), _whole_lines(odd, encoding)
-    except UnicodeError as error:
-        raise CannotImport(f"The file is not in the encoding {encoding}.", "encoding", encoding) from error
-    return Reading(encoding, delimiter, "", _records(text, delimiter, LINES), _records(odd_text, delimiter, ODD_LINES))
+def _reading(encoding: str, delimiter: str, text: str, odd_text: str) -> Reading:
+    lines = _records(text, delimiter, LINES)
+    odd = [line for line in _records(odd_text, delimiter, ODD_LINES) if line not in lines]
+    return Reading(encoding, delimiter, "", lines, odd)
 
 
 def _sheet(path: Path, name: str) -> Reading:

@@ -101,6 +101,14 @@ OUTCOMES: Mapping[str, str] = {
     "superseded": lazy("A later one counts"),
     "refused": lazy("Refused"),
 }
+# The same of one row.
+ROW_OUTCOMES: Mapping[str, str] = {
+    "imported": lazy("comes in new"),
+    "updated": lazy("is changed"),
+    "unchanged": lazy("is known already"),
+    "superseded": lazy("a later one counts already"),
+    "refused": lazy("is refused"),
+}
 ENCODINGS: Mapping[str, str] = {
     "utf-8": "UTF-8",
     "utf-8-sig": lazy("UTF-8 with a mark"),
@@ -128,7 +136,7 @@ DELIMITERS: Mapping[str, str] = {
 ROW_PROBLEMS: Mapping[str, str] = {
     "unreadable": lazy("the row cannot be read: it has too many or too few cells, or a quote that does not close"),
     "missing": lazy("nothing is filled in here"),
-    "bad_ref": lazy("a number has 1 to 64 letters without accents, digits, and . _ : -"),
+    "bad_ref": lazy("a number has 1 to 64 letters without accents, digits and . _ : - and no blank"),
     "no_format": lazy("this is no date in the chosen way of writing"),
     "no_such_time": lazy("this time does not exist: the clocks were changed"),
     "out_of_range": lazy("this date is too far away"),
