@@ -3,7 +3,7 @@
 The real worker, sweeper and Valkey. After each kill the worker is started again, and the import must come further
 before the next one. In turn the worker with its job, the job alone, and the worker alone are killed; the last leaves
 a job that nobody watches. At the end every order with its customer, crew, tags and history must be as `import-orders`
-leaves them in another database.
+leaves them in another database, and each row counted once. `--forgetful` breaks the product on purpose, and must fail.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import random
 import sys
 import tempfile
 import time
-import tomllib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,28 +18,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from bench._product import settings_in
+from bench._uploads import started
 from bench.chaos.databases import DATABASES
 from bench.chaos.programs import end_cleanly, signal_to
 from bench.chaos.stage import Stage, until
 from bench.imports import MAPPING, generate
 from cxweb import create_app
-from cxweb.accounts.rules import Perimeter, Staff
-from cxweb.actions.choose_columns import choose_columns
-from cxweb.actions.choose_reading import choose_reading
-from cxweb.actions.choose_values import choose_values
 from cxweb.actions.import_orders import import_orders
-from cxweb.actions.start_upload import start_upload
-from cxweb.actions.take_upload import take_upload
 from cxweb.company.models import Depot
 from cxweb.core.db import close_own_connection, db, session
 from cxweb.core.migrations import upgrade
-from cxweb.imports.mapping import column_lists
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
 from cxweb.settings import NAMES, Settings
 from cxweb.uploads.models import Upload
 from cxweb.uploads.queries import by_id
 
-ADMIN = Staff(1, "Admin", "admin@example.com", "admin", Perimeter(), None)
 WAYS = ("worker and job", "job", "worker")
 KILL = 9
 # What of an order the two ways of importing must have alike: everything but what is drawn or counted.
@@ -48,18 +40,19 @@ DRAWN = frozenset({"id", "token", "customer_id", "depot_id"})
 
 
 class Verdict(NamedTuple):
-    """What came of it; `differing` must be none."""
+    """What came of it: none may differ or be doubled, and as many rows must be counted as there are orders."""
 
     orders: int
     kills: int
     runs: int
     differing: int
     doubled: int
+    counted: int
     seconds: float
 
     @property
     def holds(self) -> bool:
-        return not self.differing and not self.doubled
+        return not self.differing and not self.doubled and self.counted == self.orders
 
 
 def run(orders: int, kills: int, *, database: str = "sqlite", seed: int = 1, variant: str | None = None) -> Verdict:
@@ -73,11 +66,11 @@ def run(orders: int, kills: int, *, database: str = "sqlite", seed: int = 1, var
         with Stage(folder, url, {}, without=without, variant=variant) as stage:
             app = create_app(Settings.from_env({n: v for n, v in stage.environment.items() if n in NAMES}))
             with app.app_context():
-                upload_id = _start(file)
+                upload_id = started(file, MAPPING)
                 done = _kill(stage, upload_id, kills, chance)
                 until(lambda: _stand(upload_id)[0] == "done", 600.0)
                 found, runs = _rows(), _stand(upload_id)[2]
-                doubled = _doubled()
+                doubled, counted = _doubled(), sum(by_id(upload_id).tally["counts"].values())
                 _close()
         reference = create_app(settings_in(folder, f"sqlite:///{folder / 'reference.sqlite3'}"))
         with reference.app_context():
@@ -85,20 +78,7 @@ def run(orders: int, kills: int, *, database: str = "sqlite", seed: int = 1, var
             import_orders(file, mapping)
             wanted = _rows()
             _close()
-    return Verdict(len(found), done, runs, len(set(found) ^ set(wanted)), doubled, time.monotonic() - began)
-
-
-def _start(file: Path) -> int:
-    """The upload as the pages make it, with its job asked for."""
-    raw = tomllib.loads(MAPPING)
-    with file.open("rb") as stream:
-        upload_id = take_upload("orders", file.name, stream, ADMIN)
-    choose_reading(upload_id, raw["encoding"], raw["delimiter"], "", ADMIN)
-    choose_columns(upload_id, column_lists(raw["columns"]), ADMIN)
-    formats = [*raw["datetime_formats"], *raw["date_formats"]]
-    choose_values(upload_id, raw["timezone"], formats, raw["status"], raw["defaults"], ADMIN)
-    start_upload(upload_id, ADMIN, dry_run=False, send=False)
-    return upload_id
+    return Verdict(len(found), done, runs, len(set(found) ^ set(wanted)), doubled, counted, time.monotonic() - began)
 
 
 def _kill(stage: Stage, upload_id: int, kills: int, chance: random.Random) -> int:
@@ -168,13 +148,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--database", choices=tuple(DATABASES), default="sqlite")
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--forgetful", action="store_true")
     asked = parser.parse_args()
     end_cleanly()
-    verdict = run(asked.orders, asked.kills, database=asked.database, seed=asked.seed)
+    variant = "bench.forgetful" if asked.forgetful else None
+    verdict = run(asked.orders, asked.kills, database=asked.database, seed=asked.seed, variant=variant)
     with suppress(BrokenPipeError):
         print(
             f"{verdict.orders:,} orders on {asked.database}, {verdict.kills} kills in {verdict.runs} runs: "
-            f"{verdict.differing} rows differ, {verdict.doubled} doubled ({verdict.seconds:.0f} s, seed {asked.seed})"
+            f"{verdict.differing} rows differ, {verdict.doubled} doubled, {verdict.counted:,} counted ({verdict.seconds:.0f} s, seed {asked.seed})"
         )
     return 0 if verdict.holds else 1
 

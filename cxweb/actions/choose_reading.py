@@ -6,9 +6,6 @@ from cxweb.core.db import transaction
 from cxweb.imports.mapping import check_reading
 from cxweb.imports.refusals import CannotImport as CannotImport
 
-# What depends on the columns, and must be chosen anew where other ones may appear.
-LATER = ("columns", "status", "defaults", "timezone", "datetime_formats", "date_formats", "duplicates")
-
 
 def choose_reading(upload_id: int, encoding: str, delimiter: str, sheet: str, by: Staff) -> None:
     """Read the file to its end that way. Raises CannotImport where it cannot be read so; nothing is stored then."""
@@ -21,6 +18,6 @@ def choose_reading(upload_id: int, encoding: str, delimiter: str, sheet: str, by
             raise CannotImport("The first line names no columns.", "no_header")
     with transaction():
         upload = open_upload_of(upload_id, by, lock=True)
+        # Read otherwise, it has other columns: what was said of them holds no longer.
         same = before == {name: wanted.get(name) for name in before}
-        kept = {name: value for name, value in upload.mapping.items() if same and name in LATER}
-        upload.mapping, upload.state = {"kind": upload.kind, **wanted, **kept}, "open"
+        upload.mapping, upload.state = {"kind": upload.kind, **wanted} if not same else upload.mapping, "open"

@@ -32,9 +32,6 @@ class ValueOffer:
     formats: list[str]
     timezone: str
     defaults: dict[str, str]
-    rows: int
-    # Whether an order could do without the column of its completion.
-    status_mapped: bool
 
 
 def offer_values(upload_id: int, by: Staff) -> ValueOffer:
@@ -44,7 +41,7 @@ def offer_values(upload_id: int, by: Staff) -> ValueOffer:
     columns = column_lists(mapping["columns"])
     with upload_table(upload, mapping) as table:
         cells = Cells(table.header, columns)
-        texts, own, words, rows = _seen(table, cells, columns)
+        texts, own, words = _seen(table, cells, columns)
     said, suggested = mapping.get("status", {}), suggested_words(words)
     common = words.most_common(MOST_WORDS)
     return ValueOffer(
@@ -55,20 +52,17 @@ def offer_values(upload_id: int, by: Staff) -> ValueOffer:
         formats=[*mapping.get("datetime_formats", []), *mapping.get("date_formats", [])],
         timezone=mapping.get("timezone", ""),
         defaults=mapping.get("defaults", {}),
-        rows=rows,
-        status_mapped="status" in columns,
     )
 
 
-def _seen(table: Table, cells: Cells, columns: dict[str, tuple[str, ...]]) -> tuple[list[str], bool, Counter[str], int]:
+def _seen(table: Table, cells: Cells, columns: dict[str, tuple[str, ...]]) -> tuple[list[str], bool, Counter[str]]:
     texts: list[str] = []
     words: Counter[str] = Counter()
-    own, count, until = False, 0, time.monotonic() + MOST_S
+    own, until = False, time.monotonic() + MOST_S
     instants = [field for field in INSTANTS if field in columns]
     for row in islice(table.rows, MOST_ROWS):
         if row.broken is not None or row.empty:
             continue
-        count += 1
         for cell in _filled(cells, row.cells, instants):
             if isinstance(cell, str):
                 texts.append(cell)
@@ -78,7 +72,7 @@ def _seen(table: Table, cells: Cells, columns: dict[str, tuple[str, ...]]) -> tu
             words[word] += 1
         if time.monotonic() > until:
             break
-    return texts, own, words, count
+    return texts, own, words
 
 
 def _filled(cells: Cells, row: list[Cell], fields: list[str]) -> Iterator[Cell]:

@@ -29,7 +29,7 @@ def start_upload(upload_id: int, by: Staff, *, dry_run: bool, send: bool) -> Non
             raise CannotImport("The file is no longer here. Upload it once more.", "gone")
         opened.execute(delete(UploadRefusal).where(UploadRefusal.upload_id == upload.id))
         upload.state, upload.dry_run, upload.send = "queued", dry_run, send and upload.kind == "orders" and not dry_run
-        upload.batches, upload.done, upload.whole, upload.tally = 0, 0, upload.size, {}
+        upload.batches, upload.done, upload.whole, upload.tally, upload.before = 0, 0, upload.size, {}, {}
         upload.problem, upload.problem_text, upload.stop_wanted, upload.dependents = None, None, False, {}
         upload.started_at, upload.ended_at, upload.asked_at = None, None, clock.now()
         record(by.actor, "upload.started", f"upload:{upload.id}", dry_run=dry_run, send=upload.send)

@@ -174,6 +174,9 @@ FILE_PROBLEMS: Mapping[str, str] = {
     "required": lazy("Choose the column of the field that is marked."),
     "zone": lazy("No time zone is called “%(detail)s”. One such as Europe/Paris is meant."),
     "too_long": lazy("The trial takes longer than nine minutes and was stopped. Import the file, or try a part of it."),
+    "stuck": lazy(
+        "It broke off ten times at the same rows. What came in before stays, and can be undone. The log says why."
+    ),
     "dates": lazy("Say how each kind of date is read: nothing is chosen for you where two readings are possible."),
     "no_name": lazy("A name has up to 60 letters, digits and spaces, and does not end in .toml."),
 }

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from cxweb.accounts.rules import ForbiddenAct, Staff
 from cxweb.actions import run_upload as running
@@ -21,7 +22,7 @@ from cxweb.actions.take_upload import take_upload
 from cxweb.actions.undo_upload import undo_upload
 from cxweb.company.models import Depot
 from cxweb.core import kept_files
-from cxweb.core.db import Base, session, transaction
+from cxweb.core.db import Base, db, session, transaction
 from cxweb.intake.rules import OrderFields
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
 from cxweb.orders.queries import by_ref
@@ -112,6 +113,29 @@ def test_a_file_is_in_the_hands_of_one_process_and_the_sweeper_asks_for_what_nob
     run_upload(upload_id)
     run_upload(upload_id)
     assert (counts(by_id(upload_id)), by_id(upload_id).run) == ([3, 0, 0, 0, 0], 1)
+
+
+def test_a_run_that_breaks_at_the_same_rows_again_and_again_is_given_up(
+    app: Flask, folder: Folder, admin: Staff
+) -> None:
+    upload_id = uploaded(folder.orders(*many(3)), ORDERS, "orders", admin)
+    start_upload(upload_id, admin, dry_run=False, send=False)
+    rename("order_tag", "gone")
+    for _ in range(11):
+        with pytest.raises(DBAPIError):
+            run_upload(upload_id)
+    run_upload(upload_id)
+    session().expire_all()
+    assert (by_id(upload_id).state, by_id(upload_id).problem, count(Order)) == ("failed", "stuck", 0)
+    rename("gone", "order_tag")
+    assert counts(taken_in(upload_id, admin)) == [3, 0, 0, 0, 0]
+
+
+def rename(table: str, name: str) -> None:
+    """A table that is not there breaks whatever would write into it."""
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
 
 
 def test_a_stopped_import_keeps_what_came_in_and_is_undone(

@@ -11,6 +11,6 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 
 def test_an_import_whose_worker_is_killed_leaves_the_same_rows() -> None:
     verdict = run(3_000, 2, seed=7, variant="bench.small_batches")
-    assert (verdict.orders, verdict.differing, verdict.doubled) == (3_000, 0, 0)
+    assert (verdict.orders, verdict.differing, verdict.doubled, verdict.counted) == (3_000, 0, 0, 3_000)
     assert verdict.kills == 2
     assert verdict.runs >= 2

@@ -22,6 +22,8 @@ from cxweb.uploads.models import Upload, UploadRefusal
 from cxweb.uploads.queries import by_id
 
 FOLDER = "uploads"
+# So many runs in a row may end before they have stored anything.
+MOST_STUCK = 10
 
 
 class Overtaken(Exception):
@@ -68,6 +70,12 @@ def begin(upload_id: int) -> Run | None:
     if upload.started_at is None:
         upload.started_at = clock.now()
         upload.before = {"order": last_order_id(), **{model.__tablename__: _greatest(model) for model in MADE}}
+    stuck = upload.before.get("stuck", 0) + 1 if upload.before.get("batches") == upload.batches else 0
+    upload.before = {**upload.before, "batches": upload.batches, "stuck": stuck}
+    if stuck > MOST_STUCK:
+        # Whatever broke each of these runs would break the next one too.
+        upload.state, upload.problem, upload.ended_at = "failed", "stuck", clock.now()
+        return None
     if upload.dry_run:
         # What a dry run has learnt is gone with its process.
         upload.batches, upload.tally, upload.done = 0, {}, 0
@@ -93,7 +101,8 @@ MADE: tuple[type[Customer | Driver | Depot], ...] = (Customer, Driver, Depot)
 
 
 def _greatest(model: type[Customer | Driver | Depot]) -> int:
-    return session().scalar(select(func.max(model.id))) or 0
+    """The demo does not count: it goes, and its ids may come back."""
+    return session().scalar(select(func.max(model.id)).where(~model.is_demo)) or 0
 
 
 def hold(run: Run) -> None:
