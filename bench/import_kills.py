@@ -156,7 +156,8 @@ def main() -> int:
     with suppress(BrokenPipeError):
         print(
             f"{verdict.orders:,} orders on {asked.database}, {verdict.kills} kills in {verdict.runs} runs: "
-            f"{verdict.differing} rows differ, {verdict.doubled} doubled, {verdict.counted:,} counted ({verdict.seconds:.0f} s, seed {asked.seed})"
+            f"{verdict.differing} rows differ, {verdict.doubled} doubled, {verdict.counted:,} counted "
+            f"({verdict.seconds:.0f} s, seed {asked.seed})"
         )
     return 0 if verdict.holds else 1
 
