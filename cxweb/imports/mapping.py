@@ -24,32 +24,8 @@ REQUIRED = {ORDERS: ("ref",), RATINGS: ("ref", "order_ref", "stars", "answered_a
 BY_NAME = "by_name"
 DEFAULTS = ("channel", "notify", "status", "depot", "route", "tags", "customer_language")
 CHOICES = {"notify": NOTIFY_CHOICES, "status": STATUSES, "customer_language": languages()}
-KEYS = {
-    ORDERS: {
-        "kind",
-        "encoding",
-        "delimiter",
-        "sheet",
-        "timezone",
-        "datetime_formats",
-        "date_formats",
-        "drivers",
-        "columns",
-        "status",
-        "defaults",
-    },
-    RATINGS: {
-        "kind",
-        "encoding",
-        "delimiter",
-        "sheet",
-        "timezone",
-        "datetime_formats",
-        "date_formats",
-        "columns",
-        "duplicates",
-    },
-}
+_OF_BOTH = {"kind", "encoding", "delimiter", "sheet", "timezone", "datetime_formats", "date_formats", "columns"}
+KEYS = {ORDERS: _OF_BOTH | {"drivers", "status", "defaults"}, RATINGS: _OF_BOTH | {"duplicates"}}
 
 
 @dataclass(frozen=True)
