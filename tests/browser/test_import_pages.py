@@ -32,7 +32,7 @@ def test_a_file_comes_in_on_a_phone(app: Flask, site: str, make: Factory, browse
     page.get_by_label("Le fichier").set_input_files(file)
     page.get_by_role("button", name="Envoyer et regarder").click()
     check(page)
-    page.get_by_label("Windows, Europe de l’Ouest").check()
+    page.get_by_role("radio", name="Windows, Europe de l’Ouest").check()
     page.get_by_role("button", name="Le lire ainsi").click()
     check(page)
     page.get_by_role("button", name="Continuer").click()
