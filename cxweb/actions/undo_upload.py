@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import aliased
 
 from cxweb.actions.steps.undo_changes import undo_changes
 from cxweb.actions.steps.upload_dependents import Dependents, dependents, refs_of
@@ -41,10 +42,11 @@ def undo_upload(upload_id: int) -> None:
 
 def _last_of_each(upload_id: int) -> Iterator[Sequence[UploadChange]]:
     """The last change of each row, some at a time."""
-    last, of_row = 0, (UploadChange.kind, UploadChange.object_id)
-    newest = select(func.max(UploadChange.id)).where(UploadChange.upload_id == upload_id).group_by(*of_row)
+    last, later = 0, aliased(UploadChange)
+    same = (later.kind == UploadChange.kind, later.object_id == UploadChange.object_id)
+    again = exists().where(later.upload_id == upload_id, *same, later.id > UploadChange.id)
     while True:
-        found = select(UploadChange).where(UploadChange.id.in_(newest), UploadChange.id > last)
+        found = select(UploadChange).where(UploadChange.upload_id == upload_id, UploadChange.id > last, ~again)
         changes = session().scalars(found.order_by(UploadChange.id).limit(AT_ONCE)).all()
         if not changes:
             return

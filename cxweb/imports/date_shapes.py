@@ -12,7 +12,7 @@ DATES = ("%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d",
 COMPACT = ("%Y%m%d", "%d%m%Y")
 TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p", "%Hh%M", "%H.%M", "%H:%M:%S%z", "%H:%M:%S.%f%z")
 SIGNS = ("/", "-", ".", " ")
-BETWEEN = (" ", "T", ", ", " à ")
+BETWEEN = (" ", "T", ", ")
 # So many different texts of a shape decide; more say nothing new.
 MOST_TEXTS, MOST_SHAPES = 2_000, 6
 
@@ -63,7 +63,7 @@ def _judge(shape: Shape) -> None:
     if best * 2 < len(shape.texts) or not best:
         return
     shape.whole = best == len(shape.texts)
-    least = best if shape.whole else len(shape.texts) // 2
+    least = best if shape.whole else (len(shape.texts) + 1) // 2
     shape.formats = sorted((form for form in read if read[form] >= least), key=lambda form: -read[form])
     readings = [(len({_reader(form)(text) for form in shape.formats}), text) for text in sorted(shape.texts)[:200]]
     shape.example = max(readings)[1]

@@ -164,10 +164,10 @@ def ref_of_name(name: str) -> str:
     """A driver's ref where names are all there is; the same for names that differ in accents and capitals only."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     ref = re.sub("[^a-z0-9]+", "-", plain).strip("-")
-    if plain.isascii() and ref:
+    if ref and all(letter.isascii() for letter in plain if letter.isalnum()):
         return ref[:64]
     # Of another script nothing would be left that tells names apart.
-    return f"d-{hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()}"
+    return f"d-{hashlib.blake2b(' '.join(plain.split()).encode(), digest_size=8).hexdigest()}"
 
 
 def _tags(text: str) -> tuple[str, ...]:

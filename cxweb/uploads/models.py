@@ -82,6 +82,7 @@ class UploadChange(Base):
     __table_args__ = (
         CheckConstraint(f"kind IN {CHANGED}", name="kind"),
         Index("ix_upload_change_upload_id", "upload_id", "id"),
+        Index("ix_upload_change_upload_object", "upload_id", "object_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -69,6 +69,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_change'))
     )
     op.create_index('ix_upload_change_upload_id', 'upload_change', ['upload_id', 'id'])
+    op.create_index('ix_upload_change_upload_object', 'upload_change', ['upload_id', 'object_id'])
     op.create_table('upload_refusal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('upload_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
