@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from bench._product import settings_in
 from bench._uploads import started
 from bench.chaos.databases import DATABASES
-from bench.chaos.programs import end_cleanly, signal_to
+from bench.chaos.programs import end_cleanly, members, signal_to
 from bench.chaos.stage import Stage, until
 from bench.imports import MAPPING, generate
 from cxweb import create_app
@@ -83,14 +83,16 @@ def run(orders: int, kills: int, *, database: str = "sqlite", seed: int = 1, var
 
 def _kill(stage: Stage, upload_id: int, kills: int, chance: random.Random) -> int:
     """Kill as often, each time after the import has come further; how often there was something to kill."""
-    worker, at = stage.programs["work"], 0
+    worker, at, sessions = stage.programs["work"], 0, set[int]()
     for number in range(kills):
         until(lambda past=at: _further(upload_id, past), 60.0)  # type: ignore[misc]  # a lambda's default has no type
         time.sleep(chance.random() * 0.3)
         state, at, _ = _stand(upload_id)
         if state == "done":
             return number
-        pids = worker.members()
+        # A job whose worker was killed alone goes on in that one's session.
+        sessions.add(worker.pid)
+        pids = [pid for session_ in sessions for pid in members(session_)]
         jobs = [pid for pid in pids if pid != worker.pid]
         for pid in {"worker and job": pids, "job": jobs, "worker": [worker.pid]}[WAYS[number % len(WAYS)]]:
             signal_to(pid, KILL)

@@ -84,11 +84,13 @@ def generate(file: Path, orders: int) -> None:
     """Orders in the shape of the Olist export: 1,400 drivers, 25 depots, one order in twenty of a returning one."""
     chance = random.Random(15)
     start = datetime(2016, 9, 5, tzinfo=UTC)
+    # However many there are, none is delivered in the future, which would be refused.
+    apart = min(600, int(timedelta(days=3_500).total_seconds()) // orders)
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(HEADER)
         for number in range(orders):
-            ordered = start + timedelta(seconds=number * 600 + chance.randrange(600))
+            ordered = start + timedelta(seconds=number * apart + chance.randrange(apart))
             delivered = ordered + timedelta(days=chance.randrange(3, 30), minutes=number % 60)
             status = chance.choices(("delivered", "shipped", "canceled"), (90, 6, 4))[0]
             customer = f"{number if number % 20 else chance.randrange(500):032x}"
