@@ -7,6 +7,7 @@ from cxweb.core import audit
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
+from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
 from cxweb.uploads import models as uploads
 from cxweb.wordings import models as wordings
@@ -19,6 +20,7 @@ __all__ = [
     "notifications",
     "orders",
     "ratings",
+    "rollups",
     "surveys",
     "uploads",
     "wordings",

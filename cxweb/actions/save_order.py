@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
+from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock, tokens
 from cxweb.core.audit import record
 from cxweb.core.db import insert_or_leave, transaction
@@ -51,11 +53,13 @@ def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = Fa
             order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
             record(by.actor, "order.created", f"order:{order.id}")
         former_depot_id, before = order.depot_id, order.notify
-        fill(order, fields, by.perimeter)
+        fill(order, fields, Parties(by.perimeter))
         if order.status == COMPLETED and order.notify != before:
             # Whether a message was wanted at the completion must still be known when rows are reconciled.
             record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)
         opened.flush()
+        if not created:
+            touch_figures(order.id)
         tell_boards(order.id, former_depot_id, order.depot_id)
         if created:
             clear_demo()

@@ -51,6 +51,11 @@ ROLES: Mapping[str, str] = {
     "relations": lazy("Customer relations"),
     "reader": lazy("Reader"),
 }
+SCOPE_WORDS: Mapping[str, str] = {
+    "orders": lazy("Bring in orders and tell how far they are"),
+    "read": lazy("Read orders and ratings, with contact data"),
+    "metrics": lazy("Read figures"),
+}
 # Each under its own name, in its own language.
 LANGUAGES: Mapping[str, str] = i18n.own_names()
 # How the five choices are drawn, and what a reason says of.

@@ -32,6 +32,7 @@ PAGES = {
     "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
+    "/admin/api-keys": "settings",
 }
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import delete, exists, select
 
 from cxweb.accounts.models import ApiKey, User
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures_of
 from cxweb.actions.steps.write_demo import ACTOR
 from cxweb.boards.models import Wall
 from cxweb.company.models import Depot, Setting
@@ -22,6 +23,7 @@ def clear_demo() -> int:
     if name is None:
         return 0
     opened = session()
+    touch_figures_of(Order.is_demo.is_(True))
     tell_boards(None, *opened.scalars(select(Order.depot_id).where(Order.is_demo).distinct()))
     removed = opened.execute(delete(Order).where(Order.is_demo)).rowcount  # type: ignore[attr-defined]
     opened.execute(delete(Customer).where(Customer.is_demo, ~exists().where(Order.customer_id == Customer.id)))

@@ -10,6 +10,7 @@ from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.uploads.rules import FULL, MOST_BYTES, UnknownUpload, WrongMoment
 from cxweb.web.admin import (
+    api_keys,
     components,
     drivers,
     home,
@@ -171,6 +172,9 @@ rule("/admin/settings/live", settings_live.update, act="settings", method="POST"
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
+rule("/admin/api-keys", api_keys.index, act="settings")
+rule("/admin/api-keys", api_keys.create, act="settings", method="POST")
+rule(f"/admin/api-keys/{ID}key_id>/revoke", api_keys.revoke, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
