@@ -7,16 +7,15 @@ from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
-from cxweb.accounts.models import ApiKey, User
 from cxweb.actions.steps import add_missing
 from cxweb.actions.steps.draft_orders import STATE
 from cxweb.actions.steps.insert_many import insert_many
 from cxweb.actions.steps.store_drafts import ACTOR
-from cxweb.actions.steps.tell_boards import tell_boards_of
+from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.actions.steps.upload_changes import RATING, RATING_INSTANTS, customers_as_left
-from cxweb.boards.models import Wall
 from cxweb.company.models import Depot
-from cxweb.core.db import session
+from cxweb.core.db import Base, session
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
 from cxweb.ratings.models import Rating, RatingReason, RatingVersion
 from cxweb.uploads.models import UploadChange
@@ -30,10 +29,12 @@ def undo_changes(changes: Sequence[UploadChange], began_at: datetime, made_after
     by_kind: dict[str, list[UploadChange]] = {"order": [], "customer": [], "rating": []}
     for change in changes:
         by_kind[change.kind].append(change)
-    _undo_ratings(by_kind["rating"])
     orders = by_kind["order"]
-    # Before they go: a board that showed them must learn of it.
-    tell_boards_of([change.object_id for change in orders])
+    # What they were is looked up before they go: boards that showed them and figures that counted them must learn of it.
+    touched = [*(change.object_id for change in orders), *_orders_of(by_kind["rating"])]
+    touch_figures(*touched)
+    depots = _depots_of(touched)
+    _undo_ratings(by_kind["rating"])
     company = _Company.of([change.object_id for change in orders], made_after)
     _undo_customers(by_kind["customer"])
     kept = [change for change in orders if change.former is not None]
@@ -42,7 +43,17 @@ def undo_changes(changes: Sequence[UploadChange], began_at: datetime, made_after
     new = [change.object_id for change in orders if change.former is None]
     session().execute(delete(Order).where(Order.id.in_(new)), execution_options=PLAIN)
     company.leave()
-    tell_boards_of([change.object_id for change in kept])
+    touch_figures(*touched)
+    tell_boards(None, *sorted(depots | _depots_of(touched), key=str))
+
+
+def _orders_of(ratings: Sequence[UploadChange]) -> Sequence[int]:
+    rated = select(Rating.order_id).where(Rating.id.in_([change.object_id for change in ratings]))
+    return session().scalars(rated).all()
+
+
+def _depots_of(order_ids: Sequence[int]) -> set[int | None]:
+    return set(session().scalars(select(Order.depot_id).where(Order.id.in_(order_ids))))
 
 
 def _restore(change: UploadChange, began_at: datetime) -> None:
@@ -94,10 +105,12 @@ class _Company:
         opened.execute(delete(Customer).where(Customer.id.in_(self.customers), idle), execution_options=PLAIN)
         idle = ~exists().where(CrewMember.driver_id == Driver.id)
         opened.execute(delete(Driver).where(Driver.id.in_(self.drivers), idle), execution_options=PLAIN)
-        leaves = delete(Depot).where(Depot.id.in_(self.depots))
-        for column in (Depot.parent_id, Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
-            leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
-        opened.execute(leaves, execution_options=PLAIN)
+        idle_depots = delete(Depot).where(Depot.id.in_(self.depots))
+        for key in (key for table in Base.metadata.tables.values() for key in table.foreign_keys):
+            if key.column is Depot.__table__.c.id:
+                users = select(key.parent).where(key.parent.is_not(None))
+                idle_depots = idle_depots.where(Depot.id.not_in(users))
+        opened.execute(idle_depots, execution_options=PLAIN)
 
 
 def _undo_customers(changes: Iterable[UploadChange]) -> None:
@@ -111,15 +124,11 @@ def _undo_customers(changes: Iterable[UploadChange]) -> None:
 
 def _undo_ratings(changes: Sequence[UploadChange]) -> None:
     opened = session()
-    orders = opened.scalars(
-        select(Rating.order_id).where(Rating.id.in_([change.object_id for change in changes]))
-    ).all()
     new = [change.object_id for change in changes if change.former is None]
     opened.execute(delete(Rating).where(Rating.id.in_(new)), execution_options=PLAIN)
     for change in changes:
         if change.former is not None:
             _restore_rating(change.object_id, change.former)
-    tell_boards_of(orders)
 
 
 def _restore_rating(rating_id: int, former: Mapping[str, Any]) -> None:
