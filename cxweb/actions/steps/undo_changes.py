@@ -30,7 +30,7 @@ def undo_changes(changes: Sequence[UploadChange], began_at: datetime, made_after
     for change in changes:
         by_kind[change.kind].append(change)
     orders = by_kind["order"]
-    # What they were is looked up before they go: boards that showed them and figures that counted them must learn of it.
+    # Looked up before they go: boards that showed them and figures that counted them must learn of it.
     touched = [*(change.object_id for change in orders), *_orders_of(by_kind["rating"])]
     touch_figures(*touched)
     depots = _depots_of(touched)
