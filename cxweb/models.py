@@ -12,6 +12,7 @@ from cxweb.ratings import models as ratings
 from cxweb.reports import models as reports
 from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
+from cxweb.uploads import models as uploads
 from cxweb.webhooks import models as webhooks
 from cxweb.wordings import models as wordings
 
@@ -28,6 +29,7 @@ __all__ = [
     "reports",
     "rollups",
     "surveys",
+    "uploads",
     "webhooks",
     "wordings",
 ]

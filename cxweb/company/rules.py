@@ -49,6 +49,8 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # How long the files of imports are kept, with their reports and what undoing them takes.
+    imports_keep_days: int = 7
     # What one key of the API may ask.
     api_per_minute: int = 12_000
     # Where the 0–10 question is not asked: promoters from so many stars on, detractors up to so many.
@@ -232,6 +234,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "imports.keep_days": _whole(1, 365),
     "api.per_minute": _whole(60, 1_000_000),
     "figures.nps_stars": _choice("5-3", "5-2", "5-4", "4-3", "4-2"),
     "drivers.pseudonyms": _switch,

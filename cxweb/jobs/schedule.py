@@ -28,6 +28,8 @@ SCHEDULE = (
     Recurring("files that are no longer kept", 3_600.0, None, "cxweb.jobs.exports.prune"),
     Recurring("reports that are due", 60.0, None, "cxweb.jobs.reports.queue"),
     Recurring("e-mails with reports", 5.0, None, "cxweb.jobs.reports.send"),
+    Recurring("uploads that nobody is at", 2.0, None, "cxweb.jobs.uploads.sweep"),
+    Recurring("files of old uploads", 3_600.0, None, "cxweb.jobs.uploads.prune"),
     # In the sweeper: it is done in no time where little has changed, and is never behind because Redis is away.
     Recurring("figures that changed", 1.0, None, "cxweb.jobs.rollups.refresh"),
     Recurring("rollups against their rows", 60.0, None, "cxweb.jobs.rollups.ask_for_check"),

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 BODY_LIMIT = 64 * 1024
 # How much of a body that is refused is read all the same, and for how long at the most.
 MOST_DISCARDED, DISCARD_S = 64 * 1024 * 1024, 5.0
-# What any address takes at the most; each sets its own limit below it.
+# What any address but that of the import takes at the most; each sets its own limit below it.
 LONGEST_BODY = 1024 * 1024
 # How many requests a process works on at the same time; those whose body is still coming are not among them.
 PLACES = 8
+# How many files longer than that are taken at the same time.
+UPLOADS = 2
 FIELD_LIMIT = 50
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -52,6 +54,7 @@ class SecurityHeaders:
         self.id_given_by = "HTTP_X_REQUEST_ID" if hops else ""
         self.headers = (*PRIVATE, HSTS) if secure else PRIVATE
         self.places = BoundedSemaphore(PLACES)
+        self.uploads = BoundedSemaphore(UPLOADS)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request_id = logs.begin_request(environ.get(self.id_given_by))
@@ -66,7 +69,8 @@ class SecurityHeaders:
             _measure(environ)
         elif environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             _await(environ)
-        with self.places:
+        # A file that is still coming in takes no place from those who are all here.
+        with self.uploads if _is_long(environ) else self.places:
             answer = self.app(environ, start)
         _discard(environ)
         return answer
@@ -77,6 +81,11 @@ def _await(environ: "WSGIEnvironment") -> None:
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isascii() and length.isdigit() and 0 < int(length) <= LONGEST_BODY:
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+
+
+def _is_long(environ: "WSGIEnvironment") -> bool:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return length.isascii() and length.isdigit() and int(length) > LONGEST_BODY
 
 
 def _measure(environ: "WSGIEnvironment") -> None:
@@ -90,8 +99,7 @@ def _measure(environ: "WSGIEnvironment") -> None:
 
 def _discard(environ: "WSGIEnvironment") -> None:
     """Read the rest of a refused body: who is still sending would be cut off before reading the refusal."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if length.isascii() and length.isdigit() and int(length) > LONGEST_BODY:
+    if _is_long(environ):
         _drain(environ["wsgi.input"])
 
 

@@ -27,6 +27,7 @@ PAGES = {
     "/admin/messages": "contacts",
     "/admin/messages/opt-outs": "contacts",
     "/admin/messages/opt-outs/export": "export",
+    "/admin/imports": "settings",
     "/admin/settings/tracking": "settings",
     "/admin/settings/survey": "settings",
     "/admin/settings/survey/preview": "settings",

@@ -2,16 +2,22 @@
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cxweb.accounts.rules import ForbiddenAct
+from cxweb.core.i18n import lazy
 from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
+from cxweb.uploads.rules import FULL, MOST_BYTES, UnknownUpload, WrongMoment
 from cxweb.web.admin import (
     api_keys,
     components,
     drivers,
     exports,
     home,
+    import_progress,
+    import_steps,
+    imports,
     language,
     live,
     login,
@@ -25,6 +31,7 @@ from cxweb.web.admin import (
     ratings,
     report,
     reports,
+    saved_mappings,
     settings_company,
     settings_connectors,
     settings_live,
@@ -38,7 +45,7 @@ from cxweb.web.admin import (
     webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
-from cxweb.web.errors import page
+from cxweb.web.errors import choose_language, page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
 from cxweb.webhooks.rules import UnknownEndpoint
@@ -49,7 +56,7 @@ blueprint = Blueprint("admin", __name__)
 def allow_long_body() -> None:
     """Before the form's token is read, which reads the body: only who is signed in may send a file."""
     if request.endpoint in UPLOADS and staff():
-        request.max_content_length = LONGEST_BODY
+        request.max_content_length = MOST_BYTES if request.endpoint == IMPORTS else LONGEST_BODY
 
 
 blueprint.before_request(allow_long_body)
@@ -57,9 +64,34 @@ blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
 # What takes a file; everything else takes the body of a form.
-UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update")
+IMPORTS = "admin.imports_create"
+UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update", IMPORTS)
+TOO_LARGE = (
+    lazy("This file is too large"),
+    lazy("A file may have 300 MB. Nothing was kept. Pack it with gzip, or cut it into several."),
+)
+NO_ROOM = (
+    lazy("There is no room for this file"),
+    lazy("The machine’s disk is full. Nothing was kept. Make room on it, then upload the file again."),
+)
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
+
+
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Before the view: nobody has chosen the language yet."""
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(413, TOO_LARGE if request.endpoint == IMPORTS else None)
+
+
+def full_disk(error: OSError) -> ResponseReturnValue:
+    """A file that there is no room for while it comes in; anything else is no matter of the disk."""
+    if error.errno not in FULL:
+        raise error
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(507, NO_ROOM)
 
 
 def rule(path: str, view: View, *, act: str, method: str = "GET") -> None:
@@ -111,6 +143,21 @@ rule("/admin/reports", reports.create, act="figures", method="POST")
 rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST")
 rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST")
 rule("/admin/analytics/feedback", report.index, act="figures")
+rule("/admin/imports", imports.index, act="settings")
+rule("/admin/imports", imports.create, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>", imports.show, act="settings")
+rule(f"/admin/imports/{ID}upload_id>/reading", import_steps.choose, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/mapping", import_steps.apply, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/columns", import_steps.match, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/values", import_steps.read, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/save", saved_mappings.save, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/start", imports.start, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/stop", imports.stop, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/undo", imports.undo, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/discard", imports.discard, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/report", import_progress.report, act="settings")
+rule(f"/admin/imports/mappings/{ID}mapping_id>", saved_mappings.export, act="settings")
+rule(f"/admin/imports/mappings/{ID}mapping_id>/delete", saved_mappings.delete, act="settings", method="POST")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
@@ -166,5 +213,8 @@ rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings"
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownEndpoint):
+blueprint.register_error_handler(WrongMoment, imports.old_page)
+blueprint.register_error_handler(OSError, full_disk)
+blueprint.register_error_handler(RequestEntityTooLarge, too_large)
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownEndpoint, UnknownUpload):
     blueprint.register_error_handler(unknown, lambda _error: page(404))
