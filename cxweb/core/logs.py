@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 # A tracking link is a secret; so are mail addresses, phone numbers and the keys in a gateway's address.
 _SECRETS = re.compile(
-    r"(?<=/[tu]/)[A-Za-z0-9_-]{22}|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|[^\s@<>'\"]+@[^\s@<>'\"]+|\+\d{7,15}"
+    r"(?<=/[tu]/)[A-Za-z0-9_-]{22}|(?<=/password/)[A-Za-z0-9_.-]+|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|"
+    r"[^\s@<>'\"]+@[^\s@<>'\"]+|\+\d{7,15}"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 

@@ -16,6 +16,7 @@ class Recurring:
 SCHEDULE = (
     Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),
     Recurring("alerts of low ratings", 5.0, None, "cxweb.jobs.boards.send_alerts"),
+    Recurring("mails with the way to an account", 3.0, None, "cxweb.jobs.accounts.mail"),
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),

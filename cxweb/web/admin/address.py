@@ -49,6 +49,12 @@ def with_cursor(cursor: str | None) -> str | None:
     return f"{request.path}?{query}" if query else request.path
 
 
+def with_path(path: str) -> str:
+    """Another address with the same filters, such as the list's export."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor" and value]
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
 @dataclass(frozen=True)
 class Asked:
     """The filter of the address; with `errors` it is the empty one."""

@@ -77,7 +77,7 @@ def _page(notice: str = "", problem: str = "", typed: str = "", unread: str = ""
         total=opt_out_count() if person.perimeter.whole else None,
         searched=address.words(),
         search_problem=search_problem,
-        may_change=person.perimeter.whole and person.may("relations"),
+        may_change=person.perimeter.whole and person.may_change("relations"),
         may_export=person.perimeter.whole and person.may("export"),
         reasons=LIFT_REASONS,
         notice_text=notice,

@@ -1,0 +1,121 @@
+"""The words for what stands in the audit log: kinds of acts, objects, and what was before and is now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cxweb.core.i18n import NO_DATA, gettext, lazy
+
+ACTORS: Mapping[str, str] = {
+    "command": lazy("the command line"),
+    "system": lazy("the product itself"),
+    "customer": lazy("a customer"),
+    "import": lazy("an import"),
+}
+KINDS: Mapping[str, str] = {
+    "audit": lazy("audit log"),
+    "demo": lazy("demo"),
+    "depot": lazy("depots"),
+    "driver": lazy("drivers"),
+    "import": lazy("imports"),
+    "key": lazy("API keys"),
+    "logo": lazy("logo"),
+    "message": lazy("test messages"),
+    "notification": lazy("messages"),
+    "opt_out": lazy("who gets no messages"),
+    "order": lazy("orders"),
+    "rating": lazy("ratings"),
+    "session": lazy("signing in"),
+    "setting": lazy("settings"),
+    "survey": lazy("survey"),
+    "totp": lazy("second step"),
+    "user": lazy("users"),
+    "wall": lazy("wall displays"),
+    "wording": lazy("texts of messages"),
+}
+ACTS: Mapping[str, str] = {
+    "audit.exported": lazy("exported the audit log"),
+    "demo.loaded": lazy("loaded the demo"),
+    "demo.removed": lazy("removed the demo"),
+    "depot.added": lazy("added a depot"),
+    "depot.changed": lazy("changed a depot"),
+    "driver.viewed": lazy("opened a driver’s page"),
+    "key.created": lazy("made an API key"),
+    "logo.changed": lazy("changed the logo"),
+    "logo.removed": lazy("removed the logo"),
+    "message.tested": lazy("sent a test message"),
+    "notification.resent": lazy("sent a message again"),
+    "notification.settled": lazy("settled whether a message arrived"),
+    "opt_out.added": lazy("stopped messages to a contact"),
+    "opt_out.exported": lazy("exported who gets no messages"),
+    "opt_out.removed": lazy("allowed messages to a contact again"),
+    "order.created": lazy("made an order"),
+    "order.link_rotated": lazy("gave an order a new link"),
+    "order.notify": lazy("changed an order’s messages"),
+    "order.proof": lazy("added a proof of delivery"),
+    "order.status": lazy("moved an order"),
+    "rating.marked_as_spam": lazy("marked a rating as spam"),
+    "rating.recorded_by_phone": lazy("wrote down a rating by phone"),
+    "rating.spam_mark_lifted": lazy("lifted a spam mark"),
+    "session.begun": lazy("signed in"),
+    "session.ended": lazy("ended sessions"),
+    "setting.changed": lazy("changed a setting"),
+    "survey.published": lazy("published the survey"),
+    "totp.codes_renewed": lazy("got new recovery codes"),
+    "totp.dropped": lazy("turned the second step off"),
+    "totp.recovery_used": lazy("signed in with a recovery code"),
+    "totp.removed": lazy("took somebody’s second step away"),
+    "totp.set_up": lazy("set up the second step"),
+    "user.changed": lazy("changed an account"),
+    "user.created": lazy("made an account"),
+    "user.disabled": lazy("closed an account"),
+    "user.enabled": lazy("opened an account again"),
+    "user.link_sent": lazy("sent a link to an account"),
+    "user.password_changed": lazy("set a password"),
+    "user.password_forgotten": lazy("a forgotten password was asked for"),
+    "wall.created": lazy("made a wall display"),
+    "wall.revoked": lazy("revoked a wall display"),
+    "wording.changed": lazy("changed the text of a message"),
+}
+OBJECTS: Mapping[str, str] = {
+    "depot": lazy("depot"),
+    "driver": lazy("driver"),
+    "key": lazy("API key"),
+    "notification": lazy("message"),
+    "order": lazy("order"),
+    "rating": lazy("rating"),
+    "setting": lazy("setting"),
+    "user": lazy("account"),
+    "wall": lazy("wall display"),
+}
+
+
+def act_word(act: str) -> str:
+    """What was done; an act without a word stands as it is on record."""
+    return gettext(ACTS[act]) if act in ACTS else act
+
+
+def object_word(object_: str) -> str:
+    """What it was done to: `order 12`."""
+    kind, _, name = object_.partition(":")
+    return f"{gettext(OBJECTS.get(kind, kind))} {name}".strip()
+
+
+def detail_words(details: Mapping[str, Any]) -> list[str]:
+    """What was before and is now, one line a value; whatever else is on record after it."""
+    before, after = details.get("before"), details.get("after")
+    lines = []
+    if isinstance(before, dict) and isinstance(after, dict):
+        lines += [
+            f"{key}: {_value(before.get(key))} → {_value(after[key])}" for key in after if before.get(key) != after[key]
+        ]
+    elif "before" in details or "after" in details:
+        lines.append(f"{_value(before)} → {_value(after)}")
+    return lines + [f"{key}: {_value(value)}" for key, value in details.items() if key not in {"before", "after"}]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    return NO_DATA if value is None or value == "" else str(value)
