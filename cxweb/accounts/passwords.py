@@ -31,7 +31,7 @@ SHORTEST_PATTERN = 6
 LEAST_BESIDE_OWN = 8
 _DISGUISES = str.maketrans("0134578@$!", "oieastbasi")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-_ROWS = ("01234567890", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "abcdefghijklmnopqrstuvwxyz")
+_ROWS = ("0123456789", "qwertyuiopasdfghjklzxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "abcdefghijklmnopqrstuvwxyz")
 
 
 def hashed(password: str) -> str:

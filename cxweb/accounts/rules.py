@@ -13,13 +13,25 @@ SCOPES = ("orders", "read", "metrics")
 ALLOWED: Mapping[str, frozenset[str]] = {
     "reader": frozenset({"own", "figures"}),
     "dispatcher": frozenset({"own", "figures", "contacts", "orders"}),
-    "relations": frozenset({"own", "figures", "contacts", "orders", "relations", "export"}),
+    "relations": frozenset({"own", "figures", "contacts", "orders", "relations", "export", "stop_list"}),
     "admin": frozenset(
-        {"own", "figures", "contacts", "orders", "relations", "export", "settings", "company", "accounts", "audit"}
+        {
+            "own",
+            "figures",
+            "contacts",
+            "orders",
+            "relations",
+            "export",
+            "stop_list",
+            "settings",
+            "company",
+            "accounts",
+            "audit",
+        }
     ),
 }
 # What concerns every depot: who sees a part of the company does none of it.
-WHOLE_COMPANY = frozenset({"company", "audit"})
+WHOLE_COMPANY = frozenset({"stop_list", "company", "audit"})
 OWN = "own"
 
 ATTEMPT_WINDOW = timedelta(minutes=15)

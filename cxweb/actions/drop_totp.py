@@ -17,8 +17,10 @@ def drop_totp(code: str, by: Staff, network: str) -> bool:
     now = clock.now()
     with transaction():
         user = locked_user(by.id)
+        if user.totp_since is None:
+            return False
         claim_try(code_account(by.id), network, now)
-        if user.totp_since is None or not check_code(user, code, now):
+        if not check_code(user, code, now):
             return False
         forget_tries(code_account(by.id), network)
         forget_totp(user)

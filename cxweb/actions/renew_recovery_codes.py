@@ -17,8 +17,10 @@ def renew_recovery_codes(code: str, by: Staff, network: str) -> list[str]:
     now = clock.now()
     with transaction():
         user = locked_user(by.id)
+        if user.totp_since is None:
+            return []
         claim_try(code_account(by.id), network, now)
-        if user.totp_since is None or not check_code(user, code, now):
+        if not check_code(user, code, now):
             return []
         forget_tries(code_account(by.id), network)
         record(by.actor, "totp.codes_renewed", f"user:{by.id}")

@@ -5,12 +5,6 @@ from typing import Any
 
 from cxweb.core.i18n import NO_DATA, gettext, lazy
 
-ACTORS: Mapping[str, str] = {
-    "command": lazy("the command line"),
-    "system": lazy("the product itself"),
-    "customer": lazy("a customer"),
-    "import": lazy("an import"),
-}
 KINDS: Mapping[str, str] = {
     "audit": lazy("audit log"),
     "demo": lazy("demo"),
@@ -87,6 +81,24 @@ OBJECTS: Mapping[str, str] = {
     "user": lazy("account"),
     "wall": lazy("wall display"),
 }
+# What is said of an act, by the name it has on record.
+DETAILS: Mapping[str, str] = {
+    "channel": lazy("channel"),
+    "depot": lazy("depot"),
+    "depot_id": lazy("depot"),
+    "orders": lazy("orders"),
+    "parent": lazy("belongs to depot"),
+    "parent_id": lazy("belongs to depot"),
+    "read_only": lazy("read-only"),
+    "reason": lazy("reason"),
+    "renamed": lazy("renamed"),
+    "role": lazy("role"),
+    "rows": lazy("rows"),
+    "scopes": lazy("scopes"),
+    "sessions": lazy("sessions"),
+    "status": lazy("status"),
+    "timezone": lazy("time zone"),
+}
 
 
 def act_word(act: str) -> str:
@@ -94,10 +106,10 @@ def act_word(act: str) -> str:
     return gettext(ACTS[act]) if act in ACTS else act
 
 
-def object_word(object_: str) -> str:
-    """What it was done to: `order 12`."""
-    kind, _, name = object_.partition(":")
-    return f"{gettext(OBJECTS.get(kind, kind))} {name}".strip()
+def object_word(object_: str, names: Mapping[str, str]) -> str:
+    """What it was done to: a person's or program's name, else `order 12`."""
+    kind, _, number = object_.partition(":")
+    return names.get(object_) or f"{gettext(OBJECTS.get(kind, kind))} {number}".strip()
 
 
 def detail_words(details: Mapping[str, Any]) -> list[str]:
@@ -105,12 +117,15 @@ def detail_words(details: Mapping[str, Any]) -> list[str]:
     before, after = details.get("before"), details.get("after")
     lines = []
     if isinstance(before, dict) and isinstance(after, dict):
-        lines += [
-            f"{key}: {_value(before.get(key))} → {_value(after[key])}" for key in after if before.get(key) != after[key]
-        ]
+        changed = [key for key in after if before.get(key) != after[key]]
+        lines += [_line(key, f"{_value(before.get(key))} → {_value(after[key])}") for key in changed]
     elif "before" in details or "after" in details:
         lines.append(f"{_value(before)} → {_value(after)}")
-    return lines + [f"{key}: {_value(value)}" for key, value in details.items() if key not in {"before", "after"}]
+    return lines + [_line(key, _value(value)) for key, value in details.items() if key not in {"before", "after"}]
+
+
+def _line(name: str, text: str) -> str:
+    return gettext("%(what)s: %(value)s") % {"what": gettext(DETAILS.get(name, name)), "value": text}
 
 
 def _value(value: object) -> str:

@@ -96,6 +96,7 @@ ACTORS: Mapping[str, str] = {
     "system": lazy("automatically"),
     "import": lazy("by an import"),
     "demo": lazy("by the demo"),
+    "command": lazy("at the command line"),
     "customer": lazy("the customer"),
 }
 SOMEBODY = lazy("somebody")

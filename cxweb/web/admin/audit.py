@@ -15,10 +15,10 @@ from cxweb.core.audit import AuditEntry
 from cxweb.core.i18n import gettext
 from cxweb.core.paging import Page
 from cxweb.web.admin import address
-from cxweb.web.audit_words import ACTORS, KINDS, act_word, detail_words, object_word
+from cxweb.web.audit_words import KINDS, act_word, detail_words, object_word
 from cxweb.web.session import me
 from cxweb.web.shell import render
-from cxweb.web.words import actor_word
+from cxweb.web.words import ACTORS, actor_word
 
 NOTHING: Page[AuditEntry] = Page([], None)
 
@@ -57,13 +57,13 @@ def _chosen() -> AuditFilter:
 
 
 def _page(page: Page[AuditEntry], errors: list[tuple[str, str]]) -> str:
-    names = actor_names(entry.actor for entry in page.items)
+    names = actor_names(name for entry in page.items for name in (entry.actor, entry.object))
     rows = [
         (
             entry,
             actor_word(entry.actor, names),
             act_word(entry.act),
-            object_word(entry.object),
+            object_word(entry.object, names),
             detail_words(entry.details),
         )
         for entry in page.items

@@ -3,7 +3,7 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from cxweb.accounts.queries import depots_of
 from cxweb.accounts.rules import Staff
@@ -17,10 +17,10 @@ CHOOSE = lazy("Choose one of the list.")
 class UserForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     name = StringField(
         lazy("Name"),
-        [InputRequired(lazy("Write the person’s name.")), Length(max=80, message=TOO_LONG)],
+        [DataRequired(lazy("Write the person’s name.")), Length(max=80, message=TOO_LONG)],
         filters=[plain],
     )
-    role = SelectField(lazy("Role"), validate_choice=False)
+    role = SelectField(lazy("Role"), validate_choice=False, default="reader")
     depot = SelectField(lazy("Sees"), validate_choice=False)
     read_only = BooleanField(lazy("Read-only"))
 

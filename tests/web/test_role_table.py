@@ -1,0 +1,180 @@
+"""P12: every route for each role and perimeter, acting and read-only, with every method; every object of another depot."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from cxweb.actions.create_wall import create_wall
+from cxweb.actions.steps.add_opt_out import add_opt_out
+from cxweb.boards.models import Wall
+from cxweb.core.db import Base, session, transaction
+from cxweb.notifications.models import OptOut
+from cxweb.web.admin import DECISIONS
+from cxweb.web.admin.guard import ANYONE
+from tests.factories import Factory
+from tests.page import Client, forget
+from tests.web.test_perimeter import Side, side
+
+# The role table of the product, said once more, by hand: what a page's act opens to.
+READER = {"own", "figures"}
+DISPATCHER = READER | {"contacts", "orders"}
+RELATIONS = DISPATCHER | {"relations", "export", "stop_list"}
+ADMIN = RELATIONS | {"settings", "company", "accounts", "audit"}
+MAY = {"reader": READER, "dispatcher": DISPATCHER, "relations": RELATIONS, "admin": ADMIN}
+WHOLE_COMPANY_ONLY = {"stop_list", "company", "audit"}
+# Posts with which a person only chooses what they see themselves.
+PERSONAL = {"/admin/live/choice"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# What the forms of single objects need, so that it is not the form that refuses.
+FORM = {
+    "status": "cancelled",
+    "reason": "mistake",
+    "stars": "4",
+    "stand": "",
+    "name": "X",
+    "role": "reader",
+    "depot": "",
+}
+# A number no row has: what is allowed finds nothing there and changes nothing.
+NO_ROW = "987654321"
+
+
+@dataclass(frozen=True)
+class Persona:
+    role: str
+    whole: bool
+    read_only: bool
+
+    def may(self, path: str, method: str, act: str) -> bool:
+        if act not in MAY[self.role] or (act in WHOLE_COMPANY_ONLY and not self.whole):
+            return False
+        changes = method == "POST" and path not in PERSONAL and act != "own"
+        return not (changes and self.read_only)
+
+
+PERSONAS = [Persona(role, whole, read_only) for role in MAY for whole in (True, False) for read_only in (False, True)]
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Path, method and act of every staff route behind the door."""
+    for rule in app.url_map.iter_rules():
+        act = DECISIONS.get(rule.endpoint, ANYONE)
+        if rule.endpoint.startswith("admin.") and act != ANYONE:
+            path = re.sub("<int[^>]*>", NO_ROW, rule.rule)
+            for method in sorted((rule.methods or set()) & set(METHODS)):
+                yield re.sub("<[^>]*>", "x", path), method, act
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has."""
+    session().expire_all()
+    counts = {table.name: select(func.count()).select_from(table) for table in Base.metadata.sorted_tables}
+    return {name: session().scalar(statement) or 0 for name, statement in counts.items()}
+
+
+def send(client: Client, path: str, method: str, token: str) -> int:
+    forget()
+    form = {"csrf_token": token, **FORM} if method in {"POST", "PUT", "PATCH", "DELETE"} else None
+    answer = client.flask.open(path, method=method, data=form)
+    at_the_door = answer.status_code == 303 and answer.location.startswith("/login")
+    return 401 if at_the_door else answer.status_code
+
+
+def test_the_whole_table_holds(app: Flask, make: Factory) -> None:
+    """Lasts some seconds: it is the full product of routes, roles, perimeters and methods."""
+    depot, tried, leaks, refusals = make.depot("LYON"), 0, [], []
+    table = list(routes(app))
+    for persona in PERSONAS:
+        user = make.user(persona.role, None if persona.whole else depot, read_only=persona.read_only)
+        client = Client(app)
+        client.sign_in(user.email)
+        token = client.get("/admin/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+        before = rows()
+        for path, method, act in (row for row in table if not persona.may(*row)):
+            tried += 1
+            if send(client, path, method, token) != 403:
+                leaks.append((persona, method, path))
+        leaks += [(persona, "rows", name) for name, count in rows().items() if count != before[name]]
+        for path, method, act in (row for row in table if persona.may(*row)):
+            tried += 1
+            if send(client, path, method, token) in {401, 403}:
+                refusals.append((persona, method, path, act))
+    print(
+        f"P12: {tried} requests, {len(table)} routes and methods, {len(PERSONAS)} kinds of people, leaks {len(leaks)}"
+    )
+    assert len(table) > 80
+    assert (leaks, refusals) == ([], [])
+
+
+def test_a_method_that_no_route_names_does_nothing_and_nobody_is_let_in(
+    app: Flask, client: Client, make: Factory
+) -> None:
+    named = {(path, method) for path, method, _act in routes(app)}
+    paths = sorted({path for path, _method in named})
+    admin = Client(app)
+    admin.sign_in(make.user("admin").email)
+    token = admin.get("/admin/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    client.get("/login")
+    before = rows()
+    for path in paths:
+        for method in METHODS:
+            if (path, method) not in named:
+                assert send(admin, path, method, token) in {404, 405}, (path, method)
+            assert send(client, path, method, "") in {400, 401, 404, 405}, (path, method)
+    assert rows() == before
+
+
+@pytest.fixture
+def sides(make: Factory) -> tuple[Side, Side]:
+    return side(make, "Ardoise"), side(make, "Bruyere")
+
+
+def test_each_object_of_another_depot_is_unknown_whatever_the_method(
+    app: Flask, client: Client, make: Factory, sides: tuple[Side, Side]
+) -> None:
+    ours, theirs = sides
+    client.sign_in(make.user("admin", ours.order.depot).email)
+    token = client.get("/admin/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+    foreign = foreign_objects(make, theirs)
+    before, tried = rows(), 0
+    for rule in app.url_map.iter_rules():
+        named = re.search(r"<int[^:]*:(\w+)>", rule.rule)
+        if not rule.endpoint.startswith("admin.") or named is None:
+            continue
+        act = DECISIONS[rule.endpoint]
+        # A new kind of object that is missing in the table fails here.
+        for number in foreign[named[1]]:
+            path = re.sub("<int[^>]*>", str(number), rule.rule).replace("<kind>", "photo")
+            for method in sorted((rule.methods or set()) & set(METHODS)):
+                tried += 1
+                expected = 403 if act in WHOLE_COMPANY_ONLY else 404
+                assert send(client, path, method, token) == expected, (method, path)
+    print(f"P12: {tried} requests to objects of another depot, leaks 0")
+    assert tried > 30
+    assert rows() == before
+
+
+def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
+    """The numbers of another depot's objects, by the argument that stands for them in an address."""
+    depot = theirs.order.depot
+    assert depot is not None
+    person = make.user("dispatcher", depot)
+    create_wall("Hall", depot.ref, make.user("admin"))
+    with transaction():
+        add_opt_out("email", "nadia@example.com", "link", "customer")
+    (wall_id,) = session().scalars(select(Wall.id))
+    (opt_out_id,) = session().scalars(select(OptOut.id))
+    return {
+        "order_id": [theirs.order.id, theirs.late.id],
+        "driver_id": [theirs.driver_id],
+        # Of the local mailbox and of the outbox, whose numbers are their own.
+        "message_id": [theirs.mailbox_id, theirs.notification_id],
+        "opt_out_id": [opt_out_id],
+        "wall_id": [wall_id],
+        "user_id": [person.id],
+        "depot_id": [depot.id],
+    }
