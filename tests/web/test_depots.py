@@ -14,7 +14,8 @@ from tests.page import Client
 HERE = "/admin/depots"
 
 
-def names(page: str) -> list[str]:
+def names(page: str) -> list[tuple[str, str]]:
+    """How deep each depot hangs, and its name."""
     return re.findall(r'class="depth-(\d)"><a[^>]*><bdi dir="auto">([^<]+)', page)
 
 
