@@ -83,6 +83,9 @@ GOOD = {
     "alerts.daily_cap": "5",
     "drivers.ranking": "on",
     "drivers.least": "15",
+    "accounts.totp_for_admins": "on",
+    "sessions.idle_minutes": "30",
+    "sessions.hours": "8",
     "drivers.months": "6",
 }
 
