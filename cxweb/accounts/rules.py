@@ -96,9 +96,9 @@ class Staff:
     def may_change(self, act: str) -> bool:
         return self.may(act, changes=True)
 
-    def must_set_up_totp(self, admins_must: bool) -> bool:
-        """Whether nothing opens before the second step is set up: where the company wants it of its admins."""
-        return admins_must and self.role == "admin" and not self.has_totp
+    def needs_totp(self, wanted_of: str) -> bool:
+        """Whether the company wants a second step of this person: of `nobody`, of `admins`, or of `everybody`."""
+        return wanted_of == "everybody" or (wanted_of == "admins" and self.role == "admin")
 
     def require(self, act: str) -> None:
         """Raises ForbiddenAct unless the role allows the act."""

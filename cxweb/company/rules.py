@@ -51,7 +51,7 @@ class CompanySettings:
     drivers_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
-    accounts_totp_for_admins: bool = False
+    accounts_second_step: str = "nobody"
     sessions_idle_minutes: int = 240
     sessions_hours: int = 12
     company_colour: str = ""
@@ -221,7 +221,7 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
     "protection.own_addresses": _networks,
-    "accounts.totp_for_admins": _switch,
+    "accounts.second_step": _choice("nobody", "admins", "everybody"),
     "sessions.idle_minutes": _whole(5, 1_440),
     "sessions.hours": _whole(1, 168),
     "company.colour": _colour,

@@ -35,6 +35,8 @@ PRIVATE = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex, nofollow"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
+    # What the policy's frame-ancestors says, for whatever does not know that.
+    ("X-Frame-Options", "DENY"),
     ("Content-Security-Policy", CLOSED),
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -126,4 +128,5 @@ def _only_host(settings: Settings) -> str:
 def allow_own_frame(response: Response) -> Response:
     """Let the product's own pages, and no others, show this response in a frame (the survey's preview)."""
     response.headers["Content-Security-Policy"] = OPEN_TO_SELF
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response

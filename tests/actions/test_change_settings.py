@@ -83,7 +83,7 @@ GOOD = {
     "alerts.daily_cap": "5",
     "drivers.ranking": "on",
     "drivers.least": "15",
-    "accounts.totp_for_admins": "on",
+    "accounts.second_step": "admins",
     "sessions.idle_minutes": "30",
     "sessions.hours": "8",
     "drivers.months": "6",

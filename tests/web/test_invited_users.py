@@ -126,6 +126,9 @@ def test_an_account_is_changed_closed_and_opened_again(app: Flask, admin: Client
     form = {"name": "Léa F.", "role": "relations", "depot": "LYON", "read_only": "on"}
     assert admin.submit(here, form).status_code == 303
     assert "Customer relations, <bdi" in theirs.get("/admin/").text.replace("\n", "")
+    assert admin.submit(here, {}, action=f"{here}/sessions/end").status_code == 303
+    assert theirs.get("/admin/").status_code == 303
+    theirs.sign_in(lea.email)
     assert admin.submit(here, {}, action=f"{here}/disable").status_code == 303
     assert theirs.get("/admin/").status_code == 303
     assert theirs.submit("/login", {"email": lea.email, "password": PASSWORD}).status_code == 422

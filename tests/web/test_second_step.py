@@ -48,7 +48,8 @@ def test_setting_it_up_takes_a_code_and_gives_recovery_codes(app: Flask, client:
     user = make.user("dispatcher", language="en")
     with clock.showing(NOW):
         client.sign_in(user.email)
-        assert client.submit(HERE, {}).status_code == 303
+        assert client.submit(HERE, {"password": "not it"}).status_code == 422
+        assert client.submit(HERE, {"password": PASSWORD}).status_code == 303
         page = client.get(HERE).text
         found = re.search(r'class="key">([A-Z2-7]{32})<', page)
         assert found
@@ -67,7 +68,7 @@ def test_setting_it_up_takes_a_code_and_gives_recovery_codes(app: Flask, client:
     with clock.showing(NOW):
         assert found.group(1) not in client.get(HERE).text
         # What is in force stays so.
-        client.submit("/admin/account", {}, action=HERE)
+        client.submit("/admin/account", {"password": PASSWORD}, action=HERE)
     assert session().scalars(select(User.totp_secret)).one() == found.group(1)
 
 
@@ -182,7 +183,7 @@ def test_an_admin_takes_a_lost_second_step_away(client: Client, make: Factory, u
 
 
 def test_where_the_company_wants_it_an_admin_sets_it_up_before_anything_else(client: Client, make: Factory) -> None:
-    make.setting("accounts.totp_for_admins", "on")
+    make.setting("accounts.second_step", "admins")
     dispatcher = make.user("dispatcher")
     client.sign_in(make.user("admin", language="en").email)
     for path in ("/admin/", "/admin/users", "/admin/orders", "/admin/audit/export"):
@@ -195,3 +196,5 @@ def test_where_the_company_wants_it_an_admin_sets_it_up_before_anything_else(cli
     client.submit("/admin/account", {}, action="/logout")
     client.sign_in(dispatcher.email)
     assert client.get("/admin/orders").status_code == 200
+    make.setting("accounts.second_step", "everybody")
+    assert client.get("/admin/orders").location == HERE

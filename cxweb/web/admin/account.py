@@ -52,7 +52,7 @@ def _page(problems: dict[str, str] | None = None) -> str:
         codes_left=recovery_codes_left(person.id) if person.has_totp else 0,
         sessions=[(row, browser_words(row.agent)) for row in sessions_of(person.id, now, session.idle())],
         mine=tokens.digest(session.token_of()),
-        must=settings().accounts_totp_for_admins and person.role == "admin",
+        must=person.needs_totp(settings().accounts_second_step),
         zone=settings().zone,
         now=now,
     )

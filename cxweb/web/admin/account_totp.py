@@ -28,8 +28,11 @@ def show() -> ResponseReturnValue:
 
 
 def begin() -> ResponseReturnValue:
-    begin_totp(me())
-    return redirect(HERE, 303)
+    try:
+        begun = begin_totp(request.form.get("password", ""), me(), network_of(request.remote_addr or ""))
+    except TooManyAttempts as refusal:
+        return _page(wait_words(refusal.until)), 429
+    return redirect(HERE, 303) if begun else (_page(gettext("This is not your current password.")), 422)
 
 
 def confirm() -> ResponseReturnValue:
@@ -73,7 +76,7 @@ def _page(problem: str = "") -> str:
         secret=secret,
         # Black on white whatever the page's colours: that is what cameras read.
         picture=Markup(segno.make(address).svg_inline(scale=4, light="#fff")) if secret else "",  # noqa: S704 - drawn here
-        must=person.role == "admin" and company.accounts_totp_for_admins,
+        must=person.needs_totp(company.accounts_second_step),
         codes_left=recovery_codes_left(person.id) if person.has_totp else 0,
         problem=problem,
     )

@@ -1,5 +1,6 @@
 """The door of every staff page: who is signed in, in which language, and whether the role allows the act."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from cxweb.company.queries import settings
 from cxweb.web.errors import choose_language
 from cxweb.web.session import staff, used
 
+log = logging.getLogger(__name__)
 View = Callable[..., ResponseReturnValue]
 ANYONE = "anyone"
 # Where an admin who needs a second step sets it up.
@@ -29,9 +31,10 @@ def guarded(view: View, act: str, *, changes: bool, by_itself: bool = False) -> 
             return view(**values)
         if person is None:
             return redirect(f"/login?{urlencode({'next': _address()})}", 303)
-        if act != OWN and person.must_set_up_totp(settings().accounts_totp_for_admins):
+        if act != OWN and not person.has_totp and person.needs_totp(settings().accounts_second_step):
             return redirect(SET_UP, 303)
         if not person.may(act, changes=changes):
+            log.warning("%s may not %s %s", person.actor, request.method, request.endpoint)
             abort(403)
         if not by_itself:
             used(person)

@@ -1,5 +1,6 @@
 """Signing in by password, and out."""
 
+import logging
 import math
 from datetime import datetime
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.rules import network_of
 from cxweb.actions.sign_in import TooManyAttempts, WrongPassword, sign_in
 from cxweb.actions.sign_out import sign_out
 from cxweb.company.queries import settings
@@ -15,6 +17,7 @@ from cxweb.core.i18n import gettext, ngettext
 from cxweb.web import session
 from cxweb.web.admin.guard import safe
 
+log = logging.getLogger(__name__)
 CODE = "/login/code"
 
 
@@ -30,6 +33,7 @@ def create() -> ResponseReturnValue:
     try:
         found = sign_in(email, form.get("password", ""), *here())
     except WrongPassword:
+        log.warning("a password was refused, from %s", network_of(request.remote_addr or ""))
         error = gettext("This e-mail address and password do not go together. Check both and try again.")
         return door("login", target, 422, email, error)
     except TooManyAttempts as refusal:
@@ -44,7 +48,10 @@ def create() -> ResponseReturnValue:
 
 def delete() -> ResponseReturnValue:
     _leave()
-    return redirect("/login", 303)
+    answer = redirect("/login", 303)
+    # Whatever a browser may still hold of the pages goes with the session; it listens to this over https.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 def _leave() -> None:

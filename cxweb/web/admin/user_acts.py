@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from cxweb.accounts.queries import person_of
 from cxweb.actions.disable_user import disable_user
 from cxweb.actions.enable_user import enable_user
+from cxweb.actions.end_user_sessions import end_user_sessions
 from cxweb.actions.mail_link import mail_link
 from cxweb.actions.remove_totp import remove_totp
 from cxweb.core.i18n import gettext
@@ -20,6 +21,11 @@ def mail(user_id: int) -> ResponseReturnValue:
 def remove_second_step(user_id: int) -> ResponseReturnValue:
     done = gettext("The second step is taken away. Setting it up anew is up to the person.")
     return _back(remove_totp(user_id, me()), done)
+
+
+def sign_out(user_id: int) -> ResponseReturnValue:
+    end_user_sessions(user_id, me())
+    return _back(True, gettext("Nobody is signed in with this account any more."))
 
 
 def disable(user_id: int) -> ResponseReturnValue:

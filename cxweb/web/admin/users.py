@@ -17,7 +17,7 @@ from cxweb.web.session import me
 from cxweb.web.shell import render
 
 HERE = "/admin/users"
-LIMITS = ("sessions.idle_minutes", "sessions.hours")
+LIMITS = ("accounts.second_step", "sessions.idle_minutes", "sessions.hours")
 
 
 def index() -> ResponseReturnValue:
@@ -26,7 +26,6 @@ def index() -> ResponseReturnValue:
 
 def update_settings() -> ResponseReturnValue:
     changes = {key: request.form.get(key, "").strip() for key in LIMITS}
-    changes["accounts.totp_for_admins"] = "on" if "accounts.totp_for_admins" in request.form else "off"
     try:
         change_settings(changes, me())
     except InvalidCompanySetting:
