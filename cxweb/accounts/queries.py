@@ -211,9 +211,3 @@ def audit_page(chosen: AuditFilter, cursor: str | None, size: int = 50) -> pagin
         statement = statement.where(AuditEntry.id < paging.number(last, cursor))
     rows = session().scalars(statement.limit(size + 1)).all()
     return paging.cut(rows, size, lambda entry: (entry.id,))
-
-
-def audit_kinds() -> list[str]:
-    """The parts before the point of every act on record."""
-    acts = session().scalars(select(AuditEntry.act).distinct()).all()
-    return sorted({act.partition(".")[0] for act in acts})

@@ -6,7 +6,7 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.filters import AuditFilter
-from cxweb.accounts.queries import actor_names, audit_kinds, audit_page, people
+from cxweb.accounts.queries import actor_names, audit_page, people
 from cxweb.actions.export_audit import MOST, TooManyEntries, export_audit
 from cxweb.analytics.filters import day_start
 from cxweb.company.queries import settings
@@ -75,7 +75,7 @@ def _page(page: Page[AuditEntry], errors: list[tuple[str, str]]) -> str:
         errors=errors,
         asked=address.one,
         actors=users + [(actor, gettext(word)) for actor, word in ACTORS.items()],
-        kinds=[(kind, gettext(KINDS.get(kind, kind))) for kind in audit_kinds()],
+        kinds=sorted(((kind, gettext(word)) for kind, word in KINDS.items()), key=lambda option: option[1]),
         export=address.with_path("/admin/audit/export"),
         next=address.with_cursor(page.next_cursor),
         first=address.with_cursor("") if address.one("cursor") else None,
