@@ -122,7 +122,11 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _only_host(settings: Settings) -> str:
     """The host a site on the open web answers for; a trial without https is reached by many names."""
-    return urlsplit(settings.base_url).netloc.lower().removesuffix(":443") if settings.secure else ""
+    if not settings.secure:
+        return ""
+    host = urlsplit(settings.base_url).netloc.lower().removesuffix(":443")
+    # Browsers ask for a name with accents in its form for machines.
+    return host if host.isascii() else host.encode("idna").decode("ascii")
 
 
 def allow_own_frame(response: Response) -> Response:

@@ -60,6 +60,13 @@ def test_over_https_only_the_sites_own_host_is_answered_for(secure: Flask, host:
         assert browser.get("/login", headers={"Host": own}).status_code == 200
 
 
+def test_a_host_with_accents_is_known_by_its_form_for_machines(app: Flask) -> None:
+    accented = create_app(replace(app.config["CXWEB"], base_url="https://colis-été.example"))
+    for host, code in (("xn--colis-t-dyac.example", 421), ("colis-été.example".encode("idna").decode(), 200)):
+        assert accented.test_client().get("/login", headers={"Host": host}).status_code == code
+    dispose(accented)
+
+
 def test_only_as_many_proxies_are_believed_as_there_are(secure: Flask, app: Flask) -> None:
     told = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9", "X-Forwarded-Host": "evil.example, suivi.example.com"}
     assert secure.test_client().get("/login", headers={"Host": "inside", **told}).status_code == 200
