@@ -24,8 +24,8 @@ def begin_totp(password: str, by: Staff, network: str) -> bool:
     if not matches(password, password_hash_of(by.id)):
         return False
     with transaction():
-        forget_tries(account, network)
         user = locked_user(by.id)
         if user.totp_since is None:
             user.totp_secret = new_secret()
+        forget_tries(account, network)
     return True

@@ -37,6 +37,6 @@ def change_password(current: str, password: str, by: Staff, address: str, agent:
         raise CannotChangePassword("current")
     password_hash = hashed(password)
     with transaction():
-        forget_tries(account, network)
         set_password(locked_user(by.id), password_hash, by.actor, now)
+        forget_tries(account, network)
         return begin_session(by.id, network, agent, now)

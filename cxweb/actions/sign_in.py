@@ -42,8 +42,8 @@ def sign_in(email: str, password: str, address: str, agent: str = "") -> SignedI
         raise WrongPassword
     awaits_code = user.totp_since is not None
     with transaction():
-        forget_tries(account, network)
         token = begin_session(user.id, network, agent, now, awaits_code=awaits_code)
+        forget_tries(account, network)
     return SignedIn(token, awaits_code)
 
 

@@ -125,6 +125,21 @@ def test_a_page_without_its_door_would_be_noticed(app: Flask, make: Factory) -> 
     assert len(faults(client, Persona("reader", whole=True, read_only=False), table)) == len(table)
 
 
+def test_no_change_is_taken_without_the_forms_own_token(app: Flask, client: Client, make: Factory) -> None:
+    client.sign_in(make.user("admin").email)
+    other = Client(app)
+    other.sign_in(make.user("admin").email)
+    tokens, before = ("", "forged", token_of(other)), rows()
+    posts = [path for path, method, _act in routes(app) if method == "POST"]
+    answers = [
+        send(client, path, "POST", token) for path in (*posts, "/logout", "/login", "/password") for token in tokens
+    ]
+    taken = [code for code in answers if code != 400]
+    print(f"P13: {len(answers)} posts with no token, a forged one, another session's; accepted {len(taken)}")  # noqa: T201
+    assert len(answers) > 120
+    assert (taken, rows()) == ([], before)
+
+
 def test_no_method_beyond_those_named_does_anything_and_nobody_is_let_in(
     app: Flask, client: Client, make: Factory
 ) -> None:

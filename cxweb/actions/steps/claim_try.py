@@ -20,7 +20,8 @@ class TooManyAttempts(Exception):
 def claim_try(account: str, network: str, now: datetime) -> None:
     """Write the try down as a failure. Raises TooManyAttempts.
 
-    Before it is looked at, so that a thousand at once are not all the first.
+    Before it is looked at, so that a thousand at once are not all the first. Where the person's row is locked too, that
+    comes first everywhere: two that lock in different orders would wait for each other.
     """
     if dialect_name() == "postgresql":
         # Simultaneous tries must see each other; SQLite's writers do so anyway.
