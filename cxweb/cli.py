@@ -15,6 +15,7 @@ COMMANDS = {
     "import-orders": "cxweb.commands.imports:import_orders",
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
+    "rebuild-aggregates": "cxweb.commands.rollups:rebuild_aggregates",
 }
 
 

@@ -4,10 +4,26 @@ from cxweb.accounts import models as accounts
 from cxweb.boards import models as boards
 from cxweb.company import models as company
 from cxweb.core import audit
+from cxweb.integrations import models as integrations
 from cxweb.notifications import models as notifications
 from cxweb.orders import models as orders
 from cxweb.ratings import models as ratings
+from cxweb.rollups import models as rollups
 from cxweb.surveys import models as surveys
+from cxweb.webhooks import models as webhooks
 from cxweb.wordings import models as wordings
 
-__all__ = ["accounts", "audit", "boards", "company", "notifications", "orders", "ratings", "surveys", "wordings"]
+__all__ = [
+    "accounts",
+    "audit",
+    "boards",
+    "company",
+    "integrations",
+    "notifications",
+    "orders",
+    "ratings",
+    "rollups",
+    "surveys",
+    "webhooks",
+    "wordings",
+]

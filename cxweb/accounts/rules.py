@@ -49,6 +49,20 @@ MOST_TRIES, MOST_CODES = 5, 50
 RECOVERY_CODES = 10
 # A session's row is moved on by what a person does, but not more often than this.
 COARSE = timedelta(minutes=5)
+# How exact the last use of a key is known.
+LAST_USE = timedelta(minutes=1)
+# For how long a program may repeat a request under the same Idempotency-Key and get the same answer.
+ANSWERS_KEPT = timedelta(hours=24)
+# How long a request is awaited whose holder may have died over it.
+ANSWER_HELD = timedelta(seconds=60)
+
+
+class OtherRequest(Exception):
+    """This Idempotency-Key came with another request before."""
+
+
+class StillRunning(Exception):
+    """The request that came first with this Idempotency-Key is being worked on."""
 
 
 class ForbiddenAct(Exception):
@@ -120,6 +134,7 @@ class Client:
     name: str
     scopes: frozenset[str]
     perimeter: Perimeter
+    last_used_at: datetime | None = None
 
     @property
     def actor(self) -> str:

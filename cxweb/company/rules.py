@@ -49,6 +49,10 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # What one key of the API may ask.
+    api_per_minute: int = 12_000
+    # Where the 0–10 question is not asked: promoters from so many stars on, detractors up to so many.
+    figures_nps_stars: str = "5-3"
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     accounts_second_step: str = "nobody"
@@ -63,6 +67,12 @@ class CompanySettings:
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    @property
+    def nps_stars(self) -> tuple[int, int]:
+        """From how many stars on an answer counts as a promoter's, and up to how many as a detractor's."""
+        promoters, detractors = self.figures_nps_stars.split("-")
+        return int(promoters), int(detractors)
 
     def zone_named(self, name: str | None) -> ZoneInfo:
         """A depot's own zone; the company's where it has none, or one that this machine's data no longer knows."""
@@ -220,6 +230,8 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "api.per_minute": _whole(60, 1_000_000),
+    "figures.nps_stars": _choice("5-3", "5-2", "5-4", "4-3", "4-2"),
     "protection.own_addresses": _networks,
     "accounts.second_step": _choice("nobody", "admins", "everybody"),
     "sessions.idle_minutes": _whole(5, 1_440),

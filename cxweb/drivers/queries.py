@@ -7,8 +7,7 @@ from sqlalchemy import and_, case, exists, func, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics import rules
-from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import answers_of, conditions, kept, marked_as_spam, stars_of, tallies
+from cxweb.analytics.filters import ReportFilter, answers_of, conditions, kept, marked_as_spam
 from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -18,6 +17,7 @@ from cxweb.orders.models import CrewMember, Driver, Order
 from cxweb.orders.queries import within
 from cxweb.orders.rules import COMPLETED, alphabetical
 from cxweb.ratings.models import Rating, RatingReason
+from cxweb.reviews.queries import stars_of, tallies
 
 DRIVER = "driver"
 

@@ -7,6 +7,7 @@ from cxweb.core.i18n import NO_DATA, gettext, lazy
 
 KINDS: Mapping[str, str] = {
     "audit": lazy("audit log"),
+    "connector": lazy("connectors"),
     "demo": lazy("demo"),
     "depot": lazy("depots"),
     "driver": lazy("drivers"),
@@ -18,22 +19,26 @@ KINDS: Mapping[str, str] = {
     "opt_out": lazy("who gets no messages"),
     "order": lazy("orders"),
     "rating": lazy("ratings"),
+    "rollups": lazy("kept figures"),
     "session": lazy("signing in"),
     "setting": lazy("settings"),
     "survey": lazy("survey"),
     "totp": lazy("second step"),
     "user": lazy("users"),
     "wall": lazy("wall displays"),
+    "webhook": lazy("webhooks"),
     "wording": lazy("texts of messages"),
 }
 ACTS: Mapping[str, str] = {
     "audit.exported": lazy("exported the audit log"),
+    "connector.set_up": lazy("set up a connector"),
     "demo.loaded": lazy("loaded the demo"),
     "demo.removed": lazy("removed the demo"),
     "depot.added": lazy("added a depot"),
     "depot.changed": lazy("changed a depot"),
     "driver.viewed": lazy("opened a driver’s page"),
     "key.created": lazy("made an API key"),
+    "key.revoked": lazy("revoked an API key"),
     "logo.changed": lazy("changed the logo"),
     "logo.removed": lazy("removed the logo"),
     "message.tested": lazy("sent a test message"),
@@ -41,6 +46,7 @@ ACTS: Mapping[str, str] = {
     "notification.settled": lazy("settled whether a message arrived"),
     "opt_out.added": lazy("stopped messages to a contact"),
     "opt_out.exported": lazy("exported who gets no messages"),
+    "opt_out.imported": lazy("imported who gets no messages"),
     "opt_out.removed": lazy("allowed messages to a contact again"),
     "order.created": lazy("made an order"),
     "order.link_rotated": lazy("gave an order a new link"),
@@ -50,6 +56,7 @@ ACTS: Mapping[str, str] = {
     "rating.marked_as_spam": lazy("marked a rating as spam"),
     "rating.recorded_by_phone": lazy("wrote down a rating by phone"),
     "rating.spam_mark_lifted": lazy("lifted a spam mark"),
+    "rollups.repaired": lazy("repaired kept figures"),
     "session.begun": lazy("signed in"),
     "session.ended": lazy("ended sessions"),
     "setting.changed": lazy("changed a setting"),
@@ -68,6 +75,13 @@ ACTS: Mapping[str, str] = {
     "user.password_forgotten": lazy("a forgotten password was asked for"),
     "wall.created": lazy("made a wall display"),
     "wall.revoked": lazy("revoked a wall display"),
+    "webhook.changed": lazy("changed a webhook"),
+    "webhook.created": lazy("made a webhook"),
+    "webhook.deleted": lazy("deleted a webhook"),
+    "webhook.replayed": lazy("sent events to a webhook again"),
+    "webhook.secret_rotated": lazy("gave a webhook a new secret"),
+    "webhook.switched": lazy("turned a webhook on or off"),
+    "webhook.tried": lazy("tried a webhook"),
     "wording.changed": lazy("changed the text of a message"),
 }
 OBJECTS: Mapping[str, str] = {
@@ -80,6 +94,7 @@ OBJECTS: Mapping[str, str] = {
     "setting": lazy("setting"),
     "user": lazy("account"),
     "wall": lazy("wall display"),
+    "webhook": lazy("webhook"),
 }
 # What is said of an act, by the name it has on record.
 DETAILS: Mapping[str, str] = {

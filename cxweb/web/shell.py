@@ -33,7 +33,14 @@ MENU = (
     Entry("/admin/users", lazy("Settings"), "gear", "settings"),
 )
 # What the menu's last entry leads to; who sees a part of the company has fewer of them.
-SETTINGS = ("/admin/settings", "/admin/users", "/admin/depots", "/admin/audit")
+SETTINGS = (
+    "/admin/settings",
+    "/admin/users",
+    "/admin/depots",
+    "/admin/audit",
+    "/admin/api-keys",
+    "/admin/webhooks",
+)
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,8 @@ GOOD = {
     "sessions.idle_minutes": "30",
     "sessions.hours": "8",
     "drivers.months": "6",
+    "figures.nps_stars": "4-3",
+    "api.per_minute": "600",
 }
 
 

@@ -8,13 +8,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from cxweb.accounts.models import ApiKey
+from cxweb.accounts.rules import Operator
+from cxweb.actions.create_api_key import create_api_key
 from cxweb.actions.create_wall import create_wall
 from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.boards.models import Wall
+from cxweb.core import clock
 from cxweb.core.db import Base, session, transaction
 from cxweb.notifications.models import OptOut
 from cxweb.web.admin import DECISIONS
 from cxweb.web.admin.guard import ANYONE
+from cxweb.webhooks.models import WebhookEndpoint
 from tests.factories import Factory
 from tests.page import Client, forget
 from tests.web.test_perimeter import Side, side
@@ -194,10 +199,17 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
     assert depot is not None
     person = make.user("dispatcher", depot)
     create_wall("Hall", depot.ref, make.user("admin"))
-    with transaction():
+    create_api_key("tms", Operator(), depot=depot.ref)
+    with transaction() as opened:
         add_opt_out("email", "nadia@example.com", "link", "customer")
+        endpoint = WebhookEndpoint(
+            name="erp", url="https://erp.example.com/", events=["order.completed"], depot_id=depot.id, secret="whsec_x",
+            created_at=clock.now(), created_by="system",
+        )  # fmt: skip
+        opened.add(endpoint)
     (wall_id,) = session().scalars(select(Wall.id))
     (opt_out_id,) = session().scalars(select(OptOut.id))
+    (key_id,) = session().scalars(select(ApiKey.id))
     return {
         "order_id": [theirs.order.id, theirs.late.id],
         "driver_id": [theirs.driver_id],
@@ -206,5 +218,7 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
         "opt_out_id": [opt_out_id],
         "wall_id": [wall_id],
         "user_id": [person.id],
+        "key_id": [key_id],
+        "endpoint_id": [endpoint.id],
         "depot_id": [depot.id],
     }

@@ -39,6 +39,9 @@ PAGES = {
     "/admin/depots/new": "accounts",
     "/admin/audit": "audit",
     "/admin/audit/export": "audit",
+    "/admin/api-keys": "settings",
+    "/admin/settings/connectors": "company",
+    "/admin/webhooks": "settings",
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from cxweb.actions.steps.insert_many import insert_many, new_ids
 from cxweb.actions.steps.tell_boards import tell_boards_of
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core.db import session
 from cxweb.imports.rating_plan import Stored, decide
 from cxweb.imports.rating_rows import RatingRow
@@ -67,6 +68,7 @@ def _choice(ratings: Sequence[RatingRow], facts: Mapping[str, tuple[int, str]], 
 def store_choices(choices: Iterable[Choice], now: datetime) -> None:
     """Write the ratings that count now, each with its version."""
     written = [choice for choice in choices if choice.outcome in ("imported", "updated")]
+    touch_figures(*(choice.order_id for choice in written if choice.stored is not None))
     new = [choice for choice in written if choice.stored is None]
     ids = new_ids(Rating, len(new))
     insert_many(Rating, [_new(rating_id, choice) for rating_id, choice in zip(ids, new, strict=True)])
@@ -75,6 +77,7 @@ def store_choices(choices: Iterable[Choice], now: datetime) -> None:
         if choice.stored is not None:
             versions += _replace(choice, choice.stored, now)
     insert_many(RatingVersion, versions)
+    touch_figures(*(choice.order_id for choice in written))
     tell_boards_of([choice.order_id for choice in written])
 
 

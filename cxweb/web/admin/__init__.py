@@ -10,6 +10,7 @@ from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.web.admin import (
     account,
     account_totp,
+    api_keys,
     audit,
     components,
     depots,
@@ -28,6 +29,7 @@ from cxweb.web.admin import (
     passwords,
     ratings,
     settings_company,
+    settings_connectors,
     settings_live,
     settings_logo,
     settings_messages,
@@ -37,11 +39,13 @@ from cxweb.web.admin import (
     settings_tracking,
     user_acts,
     users,
+    webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
 from cxweb.web.errors import page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
+from cxweb.webhooks.rules import UnknownEndpoint
 
 blueprint = Blueprint("admin", __name__)
 
@@ -170,8 +174,22 @@ rule(f"/admin/depots/{ID}depot_id>", depots.edit, act="accounts")
 rule(f"/admin/depots/{ID}depot_id>", depots.update, act="accounts", method="POST")
 rule("/admin/audit", audit.index, act="audit")
 rule("/admin/audit/export", audit.export, act="audit")
+rule("/admin/api-keys", api_keys.index, act="settings")
+rule("/admin/api-keys", api_keys.create, act="settings", method="POST")
+rule(f"/admin/api-keys/{ID}key_id>/revoke", api_keys.revoke, act="settings", method="POST")
+rule("/admin/settings/connectors", settings_connectors.edit, act="company")
+rule("/admin/settings/connectors/<name>", settings_connectors.update, act="company", method="POST")
+rule("/admin/webhooks", webhooks.index, act="settings")
+rule("/admin/webhooks", webhooks.create, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.show, act="settings")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.update, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/test", webhooks.attempt, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/switch", webhooks.switch, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/secret", webhooks.rotate, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/replay", webhooks.replay, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownUser, UnknownDepotId):
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownUser, UnknownDepotId, UnknownEndpoint):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from cxweb.analytics.queries import Answer
 from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.i18n import lazy
 from cxweb.notifications.models import STATES
 from cxweb.orders.rules import STATUSES
+from cxweb.reviews.queries import Answer
 from cxweb.web.admin.driver_chart import chart
 from cxweb.web.admin.order_page import Step
 from cxweb.web.session import me

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.actions.remove_demo import remove_demo as remove
 from cxweb.analytics.filters import ReportFilter, day_start
-from cxweb.analytics.queries import answers, feedback
+from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings, stored
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
 from cxweb.notifications.queries import counts
 from cxweb.orders.queries import day_counts
+from cxweb.reviews.queries import answers
 from cxweb.web.admin.tasks import tasks_of
 from cxweb.web.session import me
 from cxweb.web.shell import render

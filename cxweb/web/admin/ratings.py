@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cxweb.analytics.queries import answers, feedback, stars_of
+from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings
+from cxweb.reviews.queries import answers, stars_of
 from cxweb.web.admin import address
 from cxweb.web.session import me
 from cxweb.web.shell import render
