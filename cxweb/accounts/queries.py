@@ -11,7 +11,7 @@ from cxweb.accounts.models import AccountLink, ApiKey, KeptAnswer, PasswordReque
 from cxweb.accounts.rules import Client, Perimeter, Staff
 from cxweb.company.models import Depot
 from cxweb.company.queries import branch
-from cxweb.core import paging, tokens
+from cxweb.core import clock, paging, tokens
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 
