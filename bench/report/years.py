@@ -1,4 +1,4 @@
-"""Eight years of a company: orders, crews, answers and reasons, written by a few statements straight into the tables."""
+"""Eight years of a company: orders, crews, answers and reasons, written by a few statements into the tables."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
