@@ -64,7 +64,7 @@ def fits(known: State | None, company: CompanySettings) -> bool:
 def changes(limit: int | None = None) -> Sequence[Change]:
     """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
     columns = select(FigureChange.id, FigureChange.completed_at, FigureChange.answered_at)
-    return session().execute(columns.order_by(FigureChange.id).limit(limit)).tuples().all()
+    return session().execute(columns.order_by(FigureChange.id).limit(limit)).all()
 
 
 def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:

@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
         bar=address.bar(choice.filter, perimeter),
         presets=report_choice.presets(choice),
         days=report_choice.days_in_words(choice.filter.start, choice.filter.end),
-        export=address.of_filter(f"{PATH}/export", choice.filter) if me().may("export") else "",
+        export=address.of_filter(f"{PATH}/export", choice.filter) if me().may("export") and not choice.errors else "",
         here=address.here,
         now=now,
         zone=zone,
