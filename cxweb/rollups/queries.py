@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core.days import day_of, day_start, local_day
 from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Order
-from cxweb.ratings.models import PhoneRating, Rating, RatingReason
+from cxweb.ratings.models import PhoneRating, Rating
 from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
 from cxweb.rollups.rules import ONE, Span, cover, grains_for
-from cxweb.tallies.queries import by_phone, facts, sums
+from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, facts, sums
 from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
 # Counted up whenever a tally changes its meaning: the cells are then built anew.
@@ -113,7 +114,7 @@ def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], tab
     if not covering:
         return []
     within = or_(*(and_(c.grain == grain, c.day.between(first, last)) for grain, first, last in covering))
-    statement = select(*key, *(func.sum(c[value]).label(value) for value in values))
+    statement = select(*key, *summed(table, tuple(values)))
     statement = statement.where(c.axis == wanted.axis, c.whole == wanted.whole, within)
     for ids in wanted.depots:
         statement = statement.where(c.depot_id.in_(ids))
@@ -124,6 +125,12 @@ def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], tab
     return list(session().execute(statement.group_by(*key)))
 
 
+@lru_cache(maxsize=64)
+def summed(table: Table, values: tuple[str, ...]) -> tuple[ColumnElement[int], ...]:
+    """The sum of each of these columns, under its name; put together once, which takes as long as adding up."""
+    return tuple(func.sum(table.c[value]).label(value) for value in values)
+
+
 def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The day cells of a span of days by depot and channel, counted from the rows."""
     answered_at = {"completed": Order.completed_at, "answered": Rating.answered_at}[axis]
@@ -132,7 +139,7 @@ def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[st
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     if table is REASONS:
         statement = facts(axis, list(keys.values()), way=False).where(*inside)
-        return _cells(table, axis, keys, {}, session().execute(_by_reason(statement)))
+        return _cells(table, axis, keys, {}, session().execute(counted_reasons(statement)))
     driver = table is DRIVERS
     names = [name for name in (TALLIES if axis == "completed" else OF_ANSWERS) if name != "by_phone"]
     statement = facts(axis, list(keys.values()), way=axis == "completed", by_driver=driver).where(*inside)
@@ -141,7 +148,7 @@ def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[st
     inside = (told_at >= day_start(span[0], zone), told_at < day_start(span[1] + ONE, zone))
     keys["day"] = local_day(told_at, zone, *span)
     statement = by_phone(axis, list(keys.values()), by_driver=driver).where(*inside)
-    return _cells(table, axis, keys, rows, session().execute(statement))
+    return _cells(table, axis, keys, rows, session().execute(counted_by_phone(statement)))
 
 
 def _groups(table: Table) -> dict[str, Any]:
@@ -149,15 +156,6 @@ def _groups(table: Table) -> dict[str, Any]:
     if table is DRIVERS:
         found["driver_id"] = func.coalesce(CrewMember.driver_id, 0)
     return found | {"depot_id": func.coalesce(Order.depot_id, 0), "channel": Order.channel}
-
-
-def _by_reason(narrowed: Select[Any]) -> Select[Any]:
-    rows = narrowed.cte("facts")
-    keys = [column for column in rows.c if column.name.startswith("key_")]
-    reason = (RatingReason.code, RatingReason.cause)
-    statement = select(*keys, *reason, func.count().label("answers")).select_from(rows)
-    statement = statement.join(RatingReason, RatingReason.rating_id == rows.c.rating_id)
-    return statement.where(rows.c.stars.is_not(None)).group_by(*keys, *reason)
 
 
 def _cells(
@@ -182,6 +180,13 @@ def days_with_rows(zone: ZoneInfo) -> Span | None:
     found = [session().scalar(select(end(instant))) for end in (func.min, func.max) for instant in instants]
     there = [day_of(instant, zone) for instant in found if instant is not None]
     return (min(there), max(there)) if there else None
+
+
+def day_of_order(first: date, number: int, zone: ZoneInfo) -> date:
+    """The day on which the so manieth order since the first day was completed; far beyond the last where none was."""
+    since = select(Order.completed_at).where(Order.completed_at >= day_start(first, zone))
+    at = session().scalar(since.order_by(Order.completed_at).offset(number).limit(1))
+    return day_of(at, zone) if at is not None else date.max - ONE
 
 
 def days_there_are(zone: ZoneInfo) -> Span | None:

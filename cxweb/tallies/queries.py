@@ -3,14 +3,27 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, exists, func, literal, null, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+)
 
 from cxweb.notifications.models import Notification
 from cxweb.orders.models import CrewMember, Order
 from cxweb.orders.rules import COMPLETED
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
 from cxweb.surveys.models import SurveyVersion
-from cxweb.tallies.rules import CES, CROSS, NPS, PLAIN, STARS
+from cxweb.tallies.rules import SCORES
 
 DRIVER = "driver"
 Key = ColumnElement[Any]
@@ -31,7 +44,7 @@ def facts(axis: str, keys: Sequence[Key], *, way: bool, by_driver: bool = False)
         *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         Order.eligible.label("eligible"),
         Order.seen_at.is_not(None).label("opened"),
-        (_stage() if way else null()).label("stage"),
+        (_stage() if way else cast(null(), Integer)).label("stage"),
         *(case((counts, column)).label(name) for name, column in said.items()),
         Rating.comment.is_not(None).label("commented"),
         asks.label("asks_nps"),
@@ -64,47 +77,67 @@ def sums(narrowed: Select[Any], names: Collection[str]) -> Select[Any]:
     """The tallies of these names, for each combination of the facts' keys, which come first."""
     # Kept apart, so that what a fact takes to find out is found out once and not for every sum.
     rows = narrowed.cte("facts").prefix_with("MATERIALIZED")
-    keys = [column for column in rows.c if column.name.startswith("key_")]
-    known = _tallies(rows)
-    return select(*keys, *(_sum(known[name]).label(name) for name in names)).group_by(*keys)
+    keys = _keys(rows)
+    return select(*keys, *(_SUMS[name] for name in names)).select_from(rows).group_by(*keys)
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
-    c = rows.c
-    rated, reached = c.stars.is_not(None), c.stage == REACHED
-    reason = exists().where(RatingReason.rating_id == c.rating_id).correlate(rows)
-    found: dict[str, ColumnElement[bool]] = {
-        "completed": literal(True).is_not(None),
-        "eligible": c.eligible,
-        "rated": and_(c.eligible, rated),
-        "spam": c.spam,
-        "sent": c.stage.is_not(None),
-        "reached": reached,
-        "reached_rated": and_(reached, rated),
-        "reached_commented": and_(reached, rated, c.commented),
-        "rated_unasked": and_(c.stage.is_(None), rated),
-        "opened": c.opened,
-        "reasoned": and_(rated, reason),
-        "reasoned_driver": and_(rated, reason.where(RatingReason.cause == DRIVER)),
-    }
-    found |= {name: c.stars == n for n, name in enumerate(STARS, 1)}
-    found |= {name: and_(c.stars == n, ~c.asks_nps) for n, name in enumerate(PLAIN, 1)}
-    found |= {name: c.nps == n for n, name in enumerate(NPS)}
-    found |= {name: c.ces == n for n, name in enumerate(CES, 1)}
-    groups = {"detractor": c.nps <= 6, "passive": and_(c.nps >= 7, c.nps <= 8), "promoter": c.nps >= 9}
-    found |= {name: and_(c.stars == int(name[6]), groups[name[8:]]) for name in CROSS}
-    return found
+_REASON = "EXISTS (SELECT 1 FROM rating_reason WHERE rating_reason.rating_id = facts.rating_id{})"
+_SCORES = {"detractor": "BETWEEN 0 AND 6", "passive": "BETWEEN 7 AND 8", "promoter": "BETWEEN 9 AND 10"}
+# As text: sixty expressions would take longer to put together than a day to count.
+_CONDITIONS: dict[str, str] = {
+    "completed": "TRUE",
+    "eligible": "facts.eligible",
+    "rated": "facts.eligible AND facts.stars IS NOT NULL",
+    "spam": "facts.spam",
+    "sent": "facts.stage IS NOT NULL",
+    "reached": f"facts.stage = {REACHED}",
+    "reached_rated": f"facts.stage = {REACHED} AND facts.stars IS NOT NULL",
+    "reached_commented": f"facts.stage = {REACHED} AND facts.stars IS NOT NULL AND facts.commented",
+    "rated_unasked": "facts.stage IS NULL AND facts.stars IS NOT NULL",
+    "opened": "facts.opened",
+    "reasoned": f"facts.stars IS NOT NULL AND {_REASON.format('')}",
+    "reasoned_driver": f"facts.stars IS NOT NULL AND {_REASON.format(' AND rating_reason.cause = ' + repr(DRIVER))}",
+    **{f"stars_{n}": f"facts.stars = {n}" for n in SCORES},
+    **{f"plain_{n}": f"facts.stars = {n} AND NOT facts.asks_nps" for n in SCORES},
+    **{f"nps_{n}": f"facts.nps = {n}" for n in range(11)},
+    **{f"ces_{n}": f"facts.ces = {n}" for n in SCORES},
+    **{
+        f"cross_{n}_{group}": f"facts.stars = {n} AND facts.nps {span}"
+        for n in SCORES
+        for group, span in _SCORES.items()
+    },
+}
+_SUMS = {
+    name: literal_column(f"count(CASE WHEN {condition} THEN 1 END)", Integer()).label(name)
+    for name, condition in _CONDITIONS.items()
+}
 
 
 def by_phone(axis: str, keys: Sequence[Key], *, by_driver: bool = False) -> Select[Any]:
-    """How often only the phone told, for each combination of the keys; to be narrowed by who asks."""
+    """One row with these keys for each order of which only the phone told; to be narrowed by who asks."""
     own = exists().where(Rating.order_id == Order.id).correlate(Order)
-    statement = select(*keys, func.count().label("by_phone")).select_from(PhoneRating)
+    statement = select(*(key.label(f"key_{place}") for place, key in enumerate(keys)), PhoneRating.order_id)
     statement = statement.join(Order, Order.id == PhoneRating.order_id).where(~Order.is_test, ~own)
     if axis == "completed":
         statement = statement.where(Order.status == COMPLETED)
-    return with_crew(statement, by_driver).group_by(*keys)
+    return with_crew(statement, by_driver)
+
+
+def counted_by_phone(narrowed: Select[Any]) -> Select[Any]:
+    """How many there are, for each combination of the keys, which come first."""
+    rows = narrowed.cte("told")
+    keys = _keys(rows)
+    return select(*keys, func.count().label("by_phone")).select_from(rows).group_by(*keys)
+
+
+def counted_reasons(narrowed: Select[Any]) -> Select[Any]:
+    """How many answers chose each reason with each cause, for each combination of the facts' keys, which come first."""
+    rows = narrowed.cte("facts")
+    keys = [*_keys(rows), RatingReason.code, RatingReason.cause]
+    statement = select(*keys, func.count().label("answers")).select_from(rows)
+    statement = statement.join(RatingReason, RatingReason.rating_id == rows.c.rating_id)
+    return statement.where(rows.c.stars.is_not(None)).group_by(*keys)
+
+
+def _keys(rows: CTE) -> list[Key]:
+    return [column for column in rows.c if column.name.startswith("key_")]

@@ -21,7 +21,7 @@ from cxweb.orders.queries import within
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason
 from cxweb.rollups.queries import REASONS, Cells, changes, extent, fits, read_cells, stale_days, state
 from cxweb.rollups.rules import ONE, PERIODS, Span, between, overlaps, period_key, spans
-from cxweb.tallies.queries import Key, by_phone, facts, sums
+from cxweb.tallies.queries import Key, by_phone, counted_by_phone, facts, sums
 from cxweb.tallies.rules import WAY
 
 Tallies = dict[str, int]
@@ -127,7 +127,7 @@ def _from_rows(names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter,
         statement = statement.where(*conditions(chosen, PhoneRating.recorded_at))
         if chosen.stars:
             statement = statement.where(PhoneRating.stars.in_(chosen.stars))
-        yield from session().execute(_narrowed(statement, chosen, perimeter, by_driver))
+        yield from session().execute(counted_by_phone(_narrowed(statement, chosen, perimeter, by_driver)))
 
 
 def _narrowed(statement: Select[Any], chosen: ReportFilter, perimeter: Perimeter, by_driver: bool) -> Select[Any]:
