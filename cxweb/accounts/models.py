@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.company.models import Depot
@@ -60,4 +60,31 @@ class ApiKey(Base):
     scopes: Mapped[list[str]]
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
     created_at: Mapped[datetime]
+    # To the minute: writing it at every request would make every read a write.
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    depot: Mapped[Depot | None] = relationship()
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class KeptAnswer(Base):
+    """What a program was answered, kept for a day under the Idempotency-Key it sent: a repetition gets the same.
+
+    Without a status the request is being worked on, by whoever holds it until `held_until`.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (CheckConstraint("(status IS NULL) = (body IS NULL)", name="status_has_a_body"),)
+
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True)
+    # Of the program's own Idempotency-Key.
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    # Digest of method, address and body: the same key with another request is a mistake.
+    request: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    held_until: Mapped[datetime]
+    status: Mapped[int | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
 
-from cxweb.accounts.models import ApiKey, StaffSession, User
+from cxweb.accounts.models import ApiKey, KeptAnswer, StaffSession, User
 from cxweb.accounts.rules import Client, Perimeter, Staff
 from cxweb.company.models import Depot
 from cxweb.company.queries import branch
@@ -41,6 +42,13 @@ def _facts(user: User, depot_name: str | None) -> Staff:
     )
 
 
+def staff_of(user_id: int) -> Staff | None:
+    """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
+    statement = select(User, Depot.name).outerjoin(Depot, Depot.id == User.depot_id)
+    found = session().execute(statement.where(User.id == user_id, User.disabled_at.is_(None))).first()
+    return _facts(*found) if found else None
+
+
 def depots_of(perimeter: Perimeter) -> list[Depot]:
     """The depots of the perimeter, by name."""
     statement = select(Depot).order_by(Depot.name, Depot.id)
@@ -62,8 +70,25 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
     return found | {f"key:{id_}": name for id_, name in session().execute(keys)}
 
 
-def client_of_key(digest: str) -> Client | None:
-    """The program whose key has this digest, None for an unknown or revoked one."""
-    statement = select(ApiKey).where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
-    key = session().scalar(statement)
-    return Client(key.id, key.name, frozenset(key.scopes), Perimeter(key.depot_id)) if key else None
+def client_of_key(digest: str, now: datetime) -> Client | None:
+    """The program whose key has this digest, None for an unknown, revoked or expired one."""
+    key = session().scalar(select(ApiKey).where(ApiKey.digest == digest, *_in_force(now)))
+    return Client(key.id, key.name, frozenset(key.scopes), Perimeter(key.depot_id), key.last_used_at) if key else None
+
+
+def _in_force(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now)
+
+
+def api_keys(perimeter: Perimeter) -> list[ApiKey]:
+    """The keys that reach nothing beyond the perimeter, the newest first, each with its depot."""
+    statement = select(ApiKey).options(joinedload(ApiKey.depot)).order_by(ApiKey.id.desc())
+    if perimeter.depot_id is not None:
+        statement = statement.where(ApiKey.depot_id.in_(branch(perimeter.depot_id)))
+    return list(session().scalars(statement))
+
+
+def is_answered(key_id: int, digest: str) -> bool:
+    """Whether the request under this Idempotency-Key is no longer being worked on."""
+    held = select(KeptAnswer.key_id).where(KeptAnswer.key_id == key_id, KeptAnswer.digest == digest)
+    return session().scalar(held.where(KeptAnswer.status.is_(None))) is None

@@ -21,6 +21,20 @@ SESSION_LENGTH = timedelta(hours=12)
 ATTEMPT_WINDOW = timedelta(minutes=15)
 FREE_ATTEMPTS = 5
 SHORTEST_PASSWORD = 12
+# How exact the last use of a key is known.
+LAST_USE = timedelta(minutes=1)
+# For how long a program may repeat a request under the same Idempotency-Key and get the same answer.
+ANSWERS_KEPT = timedelta(hours=24)
+# How long a request is awaited whose holder may have died over it.
+ANSWER_HELD = timedelta(seconds=60)
+
+
+class OtherRequest(Exception):
+    """This Idempotency-Key came with another request before."""
+
+
+class StillRunning(Exception):
+    """The request that came first with this Idempotency-Key is being worked on."""
 
 
 class ForbiddenAct(Exception):
@@ -78,6 +92,7 @@ class Client:
     name: str
     scopes: frozenset[str]
     perimeter: Perimeter
+    last_used_at: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from cxweb.core import logs
 from cxweb.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 BODY_LIMIT = 64 * 1024
 # How much of a body that is refused is read all the same, and for how long at the most.
 MOST_DISCARDED, DISCARD_S = 64 * 1024 * 1024, 5.0
-# What any address takes at the most; each sets its own limit below it.
+# What any address but that of the import takes at the most; each sets its own limit below it.
 LONGEST_BODY = 1024 * 1024
 # How many requests a process works on at the same time; those whose body is still coming are not among them.
 PLACES = 8
+# How many files longer than that are taken at the same time.
+UPLOADS = 2
 FIELD_LIMIT = 50
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -45,22 +48,29 @@ class SecurityHeaders:
     Outside of Flask, so that errors of the server's own making carry them too, and at a tenth of the cost.
     """
 
-    def __init__(self, app: "WSGIApplication", secure: bool) -> None:
+    def __init__(self, app: "WSGIApplication", secure: bool, hops: int = 0) -> None:
         self.app = app
+        # A request's own id is believed only of a proxy that the settings know of.
+        self.id_given_by = "HTTP_X_REQUEST_ID" if hops else ""
         self.headers = (*PRIVATE, HSTS) if secure else PRIVATE
         self.places = BoundedSemaphore(PLACES)
+        self.uploads = BoundedSemaphore(UPLOADS)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request_id = logs.begin_request(environ.get(self.id_given_by))
+
         def start(status: str, headers: list[tuple[str, str]], *exception: Any) -> Any:
             present = {name for name, _ in headers}
             headers += [header for header in self.headers if header[0] not in present]
+            headers.append(("X-Request-Id", request_id))
             return start_response(status, headers, *exception)
 
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
             _measure(environ)
         elif environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             _await(environ)
-        with self.places:
+        # A file that is still coming in takes no place from those who are all here.
+        with self.uploads if _is_long(environ) else self.places:
             answer = self.app(environ, start)
         _discard(environ)
         return answer
@@ -71,6 +81,11 @@ def _await(environ: "WSGIEnvironment") -> None:
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isascii() and length.isdigit() and 0 < int(length) <= LONGEST_BODY:
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+
+
+def _is_long(environ: "WSGIEnvironment") -> bool:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return length.isascii() and length.isdigit() and int(length) > LONGEST_BODY
 
 
 def _measure(environ: "WSGIEnvironment") -> None:
@@ -84,8 +99,7 @@ def _measure(environ: "WSGIEnvironment") -> None:
 
 def _discard(environ: "WSGIEnvironment") -> None:
     """Read the rest of a refused body: who is still sending would be cut off before reading the refusal."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if length.isascii() and length.isdigit() and int(length) > LONGEST_BODY:
+    if _is_long(environ):
         _drain(environ["wsgi.input"])
 
 
@@ -98,7 +112,7 @@ def _drain(stream: Any) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = FIELD_LIMIT
-    app.wsgi_app = SecurityHeaders(app.wsgi_app, settings.secure)  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(app.wsgi_app, settings.secure, settings.proxy_hops)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -32,6 +32,8 @@ MENU = (
     Entry("/admin/messages", lazy("Messages"), "mail", "contacts"),
     Entry("/admin/settings/tracking", lazy("Settings"), "gear", "settings"),
 )
+# What the menu's last entry leads to.
+SETTINGS = ("/admin/settings", "/admin/api-keys", "/admin/webhooks")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Shell:
 
     def is_here(self, entry: Entry) -> bool:
         """Whether the page belongs to the menu entry; all settings belong to one."""
-        section = "/admin/settings" if entry.href.startswith("/admin/settings") else entry.href
-        return self.here == section or self.here.startswith(f"{section}/")
+        sections = SETTINGS if entry.href.startswith(SETTINGS) else (entry.href,)
+        return any(self.here == section or self.here.startswith(f"{section}/") for section in sections)
 
 
 def render(template: str, **context: object) -> str:

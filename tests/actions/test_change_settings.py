@@ -84,6 +84,8 @@ GOOD = {
     "drivers.ranking": "on",
     "drivers.least": "15",
     "drivers.months": "6",
+    "figures.nps_stars": "4-3",
+    "api.per_minute": "600",
 }
 
 

@@ -19,12 +19,15 @@ PAGES = {
     "/admin/drivers": "figures",
     "/admin/analytics/feedback": "figures",
     "/admin/components": "figures",
+    "/admin/analytics/feedback/export": "export",
+    "/admin/reports": "figures",
     "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
     "/admin/messages": "contacts",
     "/admin/messages/opt-outs": "contacts",
     "/admin/messages/opt-outs/export": "export",
+    "/admin/imports": "settings",
     "/admin/settings/tracking": "settings",
     "/admin/settings/survey": "settings",
     "/admin/settings/survey/preview": "settings",
@@ -32,6 +35,11 @@ PAGES = {
     "/admin/settings/messages/wording": "settings",
     "/admin/settings/company": "settings",
     "/admin/settings/live": "settings",
+    "/admin/api-keys": "settings",
+    "/admin/settings/connectors": "settings",
+    "/admin/webhooks": "settings",
+    "/admin/settings/privacy": "settings",
+    "/admin/settings/privacy/people": "settings",
 }
 
 
@@ -80,10 +88,11 @@ def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: st
         "/admin/settings/tracking": "settings",
         f"/admin/messages/outbox/{message}/resend": "orders",
         f"/admin/messages/outbox/{message}/settle": "orders",
+        "/admin/reports": "figures",
         "/admin/messages/opt-outs": "relations",
         "/admin/messages/opt-outs/7/remove": "relations",
     }
-    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake"}
+    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake", "name": "A report"}
     for path, act in posts.items():
         answer = client.submit("/admin/components", form, action=path)
         assert answer.status_code == (303 if act in ALLOWED[role] else 403), path

@@ -2,14 +2,22 @@
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cxweb.accounts.rules import ForbiddenAct
+from cxweb.core.i18n import lazy
 from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
+from cxweb.uploads.rules import FULL, MOST_BYTES, UnknownUpload, WrongMoment
 from cxweb.web.admin import (
+    api_keys,
     components,
     drivers,
+    exports,
     home,
+    import_progress,
+    import_steps,
+    imports,
     language,
     live,
     login,
@@ -19,21 +27,28 @@ from cxweb.web.admin import (
     order_acts,
     orders,
     outbox,
+    people,
     ratings,
     report,
+    reports,
+    saved_mappings,
     settings_company,
+    settings_connectors,
     settings_live,
     settings_logo,
     settings_messages,
     settings_messages_preview,
     settings_messages_wording,
+    settings_privacy,
     settings_survey,
     settings_tracking,
+    webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
-from cxweb.web.errors import page
+from cxweb.web.errors import choose_language, page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
+from cxweb.webhooks.rules import UnknownEndpoint
 
 blueprint = Blueprint("admin", __name__)
 
@@ -41,7 +56,7 @@ blueprint = Blueprint("admin", __name__)
 def allow_long_body() -> None:
     """Before the form's token is read, which reads the body: only who is signed in may send a file."""
     if request.endpoint in UPLOADS and staff():
-        request.max_content_length = LONGEST_BODY
+        request.max_content_length = MOST_BYTES if request.endpoint == IMPORTS else LONGEST_BODY
 
 
 blueprint.before_request(allow_long_body)
@@ -49,9 +64,34 @@ blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
 # What takes a file; everything else takes the body of a form.
-UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update")
+IMPORTS = "admin.imports_create"
+UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update", IMPORTS)
+TOO_LARGE = (
+    lazy("This file is too large"),
+    lazy("A file may have 300 MB. Nothing was kept. Pack it with gzip, or cut it into several."),
+)
+NO_ROOM = (
+    lazy("There is no room for this file"),
+    lazy("The machine’s disk is full. Nothing was kept. Make room on it, then upload the file again."),
+)
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
+
+
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Before the view: nobody has chosen the language yet."""
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(413, TOO_LARGE if request.endpoint == IMPORTS else None)
+
+
+def full_disk(error: OSError) -> ResponseReturnValue:
+    """A file that there is no room for while it comes in; anything else is no matter of the disk."""
+    if error.errno not in FULL:
+        raise error
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(507, NO_ROOM)
 
 
 def rule(path: str, view: View, *, act: str, method: str = "GET") -> None:
@@ -94,7 +134,30 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule(f"/admin/drivers/{ID}driver_id>/export", drivers.export, act="export")
+rule("/admin/analytics/feedback/export", exports.export, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>", exports.show, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>/file", exports.download, act="export")
+rule("/admin/reports", reports.index, act="figures")
+rule("/admin/reports", reports.create, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST")
+rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST")
 rule("/admin/analytics/feedback", report.index, act="figures")
+rule("/admin/imports", imports.index, act="settings")
+rule("/admin/imports", imports.create, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>", imports.show, act="settings")
+rule(f"/admin/imports/{ID}upload_id>/reading", import_steps.choose, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/mapping", import_steps.apply, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/columns", import_steps.match, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/values", import_steps.read, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/save", saved_mappings.save, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/start", imports.start, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/stop", imports.stop, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/undo", imports.undo, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/discard", imports.discard, act="settings", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/report", import_progress.report, act="settings")
+rule(f"/admin/imports/mappings/{ID}mapping_id>", saved_mappings.export, act="settings")
+rule(f"/admin/imports/mappings/{ID}mapping_id>/delete", saved_mappings.delete, act="settings", method="POST")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
@@ -125,9 +188,33 @@ rule("/admin/settings/live", settings_live.edit, act="settings")
 rule("/admin/settings/live", settings_live.update, act="settings", method="POST")
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
+rule("/admin/settings/privacy", settings_privacy.edit, act="settings")
+rule("/admin/settings/privacy", settings_privacy.update, act="settings", method="POST")
+rule("/admin/settings/privacy/notice", settings_privacy.update_notice, act="settings", method="POST")
+rule("/admin/settings/privacy/people", people.index, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>", people.show, act="settings")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/erase", people.erase, act="settings", method="POST")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/export", people.export, act="settings")
 rule("/admin/settings/company/logo", settings_logo.update, act="settings", method="POST")
+rule("/admin/api-keys", api_keys.index, act="settings")
+rule("/admin/api-keys", api_keys.create, act="settings", method="POST")
+rule(f"/admin/api-keys/{ID}key_id>/revoke", api_keys.revoke, act="settings", method="POST")
+rule("/admin/settings/connectors", settings_connectors.edit, act="settings")
+rule("/admin/settings/connectors/<name>", settings_connectors.update, act="settings", method="POST")
+rule("/admin/webhooks", webhooks.index, act="settings")
+rule("/admin/webhooks", webhooks.create, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.show, act="settings")
+rule(f"/admin/webhooks/{ID}endpoint_id>", webhooks.update, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/test", webhooks.attempt, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/switch", webhooks.switch, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/secret", webhooks.rotate, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/replay", webhooks.replay, act="settings", method="POST")
+rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings", method="POST")
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage):
+blueprint.register_error_handler(WrongMoment, imports.old_page)
+blueprint.register_error_handler(OSError, full_disk)
+blueprint.register_error_handler(RequestEntityTooLarge, too_large)
+for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownEndpoint, UnknownUpload):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.rules import Perimeter
@@ -19,6 +20,7 @@ from cxweb.web.admin.report_chart import over_time
 from cxweb.web.admin.report_choice import FIGURES, NPS_STARS, Choice
 from cxweb.web.admin.report_tables import by_driver, by_group, crossed, distribution, reasons, share_in_words, way
 from cxweb.web.admin.report_tiles import Then, tiles
+from cxweb.web.admin.reports import schedules
 from cxweb.web.session import me
 from cxweb.web.shell import render
 
@@ -38,13 +40,20 @@ def index() -> ResponseReturnValue:
         bar=address.bar(choice.filter, perimeter),
         presets=report_choice.presets(choice),
         days=report_choice.days_in_words(choice.filter.start, choice.filter.end),
-        export=address.of_filter(f"{PATH}/export", choice.filter) if me().may("export") and not choice.errors else "",
+        export=_export(choice) if me().may("export") and not choice.errors else "",
+        query=request.query_string.decode(errors="replace"),
+        schedules=schedules(),
         here=address.here,
         now=now,
         zone=zone,
         **report,
     )
     return html, 422 if choice.errors else 200
+
+
+def _export(choice: Choice) -> str:
+    """The address of the same figures as a file."""
+    return address.of_filter(f"{PATH}/export", choice.filter, by=choice.by, sort=choice.filter.sort)
 
 
 def _report(choice: Choice, perimeter: Perimeter) -> dict[str, object]:
