@@ -62,6 +62,9 @@ class CompanySettings:
     retention_logs_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
+    accounts_second_step: str = "nobody"
+    sessions_idle_minutes: int = 240
+    sessions_hours: int = 12
     company_colour: str = ""
     company_public_review_url: str = ""
     # The stored logo's digest, width and height. Not a key: only a file sets it.
@@ -242,6 +245,9 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "retention.words_months": _whole(1, 120),
     "retention.logs_months": _whole(12, 120),
     "protection.own_addresses": _networks,
+    "accounts.second_step": _choice("nobody", "admins", "everybody"),
+    "sessions.idle_minutes": _whole(5, 1_440),
+    "sessions.hours": _whole(1, 168),
     "company.colour": _colour,
     "company.public_review_url": _web_page,
 }

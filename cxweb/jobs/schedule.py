@@ -16,6 +16,7 @@ class Recurring:
 SCHEDULE = (
     Recurring("messages that are due", 1.0, None, "cxweb.jobs.notifications.sweep"),
     Recurring("alerts of low ratings", 5.0, None, "cxweb.jobs.boards.send_alerts"),
+    Recurring("mails with the way to an account", 3.0, None, "cxweb.jobs.accounts.mail"),
     Recurring("old answers of the API", 900.0, None, "cxweb.jobs.api.prune"),
     Recurring("events for other systems", 1.0, None, "cxweb.jobs.webhooks.sweep"),
     Recurring("webhooks that were given up", 60.0, None, "cxweb.jobs.webhooks.tell"),

@@ -125,6 +125,7 @@ ACTORS: Mapping[str, str] = {
     "import": lazy("by an import"),
     "connector": lazy("by a connector"),
     "demo": lazy("by the demo"),
+    "command": lazy("at the command line"),
     "customer": lazy("the customer"),
 }
 SOMEBODY = lazy("somebody")
