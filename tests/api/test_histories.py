@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxweb.core import clock
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.compared_figures import compare
 from tests.histories import act_out, empty, no_cell_differs
 
