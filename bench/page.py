@@ -8,6 +8,7 @@ the server's own CPU is not in it; the time is shown beside it.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -15,9 +16,12 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from bench._product import completed, folder, hello, postgresql, product, settings_in
+from cxweb.accounts.rules import Operator
+from cxweb.actions.edit_survey import edit_survey
 from cxweb.actions.rate_order import rate_order
 from cxweb.core.db import close_own_connection, db
 from cxweb.ratings.rules import Answer
+from cxweb.surveys.queries import default
 
 GOALS = {"S1": 5.0, "S2": 8.0, "S3": 2.5}
 ROUNDS = 9
@@ -32,6 +36,18 @@ def prepared(app: Flask) -> dict[str, str]:
         paths["rated"] = completed(app, 2)[1]
         rate_order(paths["rated"], Answer(stars=4, comment="À l'heure, merci"), "fr")
     return {name: f"/t/{token}" for name, token in paths.items()}
+
+
+def prepared_with_all_questions(app: Flask) -> dict[str, str]:
+    """The same where every further question is asked, and was answered. What is measured before does not see them."""
+    with app.app_context():
+        survey = default()
+        everything = replace(survey, asks_nps=True, asks_ces=True, asks_open=True, asks_reasons=True)
+        edit_survey(everything, survey.number, Operator())
+        codes = tuple(sorted(reason.code for reason in survey.reasons if reason.fits(4)))
+        unrated, rated = completed(app, 2)
+        rate_order(rated, Answer(4, "À l'heure, merci", 9, 5, "Rien de plus", codes[:2]), "fr")
+    return {"to be rated, all questions": f"/t/{unrated}", "rated, all questions": f"/t/{rated}"}
 
 
 def caller(app: Flask, path: str, *, gzip: bool = False) -> Callable[[], None]:
@@ -85,10 +101,10 @@ def measure(goal: str, name: str, call: Callable[[], None], plain: Callable[[], 
 
 def measure_all(app: Flask, made: str, database: str) -> None:
     plain = caller(hello(), "/")
-    for name, path in prepared(app).items():
-        measure(made, f"page made anew, {database}, {name}", made_anew(app, caller(app, path)), plain)
-        measure("S3", f"page again, {database}, {name}", caller(app, path), plain)
-    path = prepared(app)["rated"]
+    for prepare in (prepared, prepared_with_all_questions):
+        for name, path in prepare(app).items():
+            measure(made, f"page made anew, {database}, {name}", made_anew(app, caller(app, path)), plain)
+            measure("S3", f"page again, {database}, {name}", caller(app, path), plain)
     measure("—", f"page made anew and compressed, {database}", made_anew(app, caller(app, path, gzip=True)), plain)
     measure("—", f"page again, compressed, {database}", caller(app, path, gzip=True), plain)
     with app.app_context():

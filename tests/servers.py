@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -198,11 +199,24 @@ class Processes:
 
     def stop(self) -> None:
         for process in self.started:
+            children = _children(process.pid)
             if process.poll() is None:
                 process.kill()
             process.wait()
+            for pid in children:
+                # The process of a job outlives its worker, and would go on in the next test's database.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             assert process.stderr is not None
             process.stderr.close()
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process has begun, where the system tells."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    except OSError:
+        return []
 
 
 @pytest.fixture

@@ -8,17 +8,18 @@ from sqlalchemy import Select, and_, case, delete, exists, func, select
 from cxweb.actions.steps.move_order import move
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures, touch_figures_of
-from cxweb.actions.steps.write_demo import ACTOR, write_demo
+from cxweb.actions.steps.write_demo import ACTOR, reasons_of, said, survey_of_demo, version_of, write_demo
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import insert_or_leave, session, transaction
 from cxweb.demo import opinions
+from cxweb.demo.facts import DemoRating
 from cxweb.demo.queries import OWN_RATINGS, is_loaded
 from cxweb.demo.supply import new_orders
 from cxweb.orders.models import Customer, Order
 from cxweb.orders.rules import ARRIVED, COMPLETED, ON_THE_WAY, PLANNED
-from cxweb.ratings.models import Rating, RatingVersion
+from cxweb.ratings.models import Rating, RatingReason, RatingVersion
 
 # Completed, reached and begun each minute.
 PACE = ((COMPLETED, (ARRIVED, ON_THE_WAY, PLANNED), 3), (ARRIVED, (ON_THE_WAY,), 3), (ON_THE_WAY, (PLANNED,), 3))
@@ -65,6 +66,7 @@ def _next(states: tuple[str, ...], number: int) -> Select[Order]:
 
 def _rate_some(now: datetime, random: Random) -> None:
     """One or two of those whose message came lately answer."""
+    survey = survey_of_demo()
     rated = exists().where(Rating.order_id == Order.id)
     lately = select(Order).where(Order.is_demo, Order.eligible, ~rated)
     lately = lately.where(Order.completed_at > now - OWN_RATINGS, Order.completed_at < now - timedelta(minutes=1))
@@ -75,13 +77,16 @@ def _rate_some(now: datetime, random: Random) -> None:
         stars = opinions.stars_for(random, late, 0.0)
         language = session().scalar(select(Customer.language).where(Customer.id == order.customer_id)) or "fr"
         comment = opinions.any_comment(random, language, stars, late)
-        _store(order.id, stars, comment, language, now)
+        further = opinions.further(random, language, stars, late) if survey is not None else None
+        _store(order.id, survey, language, DemoRating(stars, comment, now, further))
         touch_figures(order.id)
         tell_boards(order.id, order.depot_id)
 
 
-def _store(order_id: int, stars: int, comment: str | None, language: str, now: datetime) -> None:
-    values = {"order_id": order_id, "stars": stars, "comment": comment, "language": language, "version": 1}
-    if insert_or_leave(Rating, **values, answered_at=now, updated_at=now):
+def _store(order_id: int, survey: int | None, language: str, rating: DemoRating) -> None:
+    facts = {"order_id": order_id, "survey_version_id": survey, "language": language, "version": 1, **said(rating)}
+    if insert_or_leave(Rating, **facts, answered_at=rating.answered_at, updated_at=rating.answered_at):
         key = session().scalars(select(Rating.id).where(Rating.order_id == order_id)).one()
-        insert_or_leave(RatingVersion, rating_id=key, version=1, stars=stars, comment=comment, recorded_at=now)
+        insert_or_leave(RatingVersion, **version_of(key, rating))
+        for reason in reasons_of(key, rating):
+            insert_or_leave(RatingReason, **reason)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from cxweb.accounts.rules import Acting
-from cxweb.actions.steps.write_demo import write_demo
+from cxweb.actions.steps.write_demo import ACTOR, write_demo
 from cxweb.company.models import Depot, Setting
 from cxweb.company.queries import forget_settings, settings_now
 from cxweb.core import clock
@@ -18,6 +18,9 @@ from cxweb.demo.facts import DemoDriver, DemoOrder
 from cxweb.demo.queries import DEMO_KEY, REMOVED_KEY, is_loaded, real_order_exists
 from cxweb.demo.routes import Routes
 from cxweb.orders.models import Driver
+from cxweb.surveys.models import SurveyVersion
+from cxweb.surveys.queries import forget, latest
+from cxweb.surveys.rules import SWITCHES
 
 SEED = 20_261
 
@@ -38,9 +41,11 @@ def load_demo(by: Acting, seed: int = SEED) -> int:
         routes = Routes(now, zone, seed)
         orders = _orders(routes, now, zone, seed)
         _write_company(routes.drivers, now)
+        _publish_survey(now)
         write_demo(orders, now)
         record(by.actor, "demo.loaded", "demo", orders=len(orders))
         after_commit(forget_settings)
+        after_commit(forget)
         return len(orders)
 
 
@@ -64,3 +69,12 @@ def _write_company(drivers: list[DemoDriver], now: datetime) -> None:
         insert_or_leave(Depot, ref=depot.ref, name=depot.name, parent_id=above, is_demo=True)
     for driver in drivers:
         insert_or_leave(Driver, ref=driver.ref, name=driver.name, is_demo=True)
+
+
+def _publish_survey(now: datetime) -> None:
+    """A survey that asks all further questions, unless somebody of the company has worded one."""
+    version = latest()
+    if version is None or version.created_by == ACTOR:
+        asked = dict.fromkeys(SWITCHES, True)
+        number = version.number + 1 if version else 1
+        insert_or_leave(SurveyVersion, number=number, created_at=now, created_by=ACTOR, skin="stars", **asked)

@@ -1,5 +1,6 @@
 """The one query object behind page, API and export: which orders and answers a report is about."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -22,6 +23,8 @@ from cxweb.surveys.models import SurveyVersion
 Columns = TypeVarTuple("Columns")
 AXES = ("completed", "answered")
 SORTS = ("newest", "oldest", "lowest", "highest")
+# What no ref, tag or code holds: control characters and odd line ends.
+ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NAMES = ("from", "to", "axis", "depot", "driver", "channel", "tag", "stars", "reason", "survey", "sort")
 
 
@@ -69,7 +72,7 @@ def read(values: Mapping[str, Iterable[str]]) -> ReportFilter:
     """The filter of query parameters given as lists. Raises InvalidFilter with every error at once."""
     errors: list[tuple[str, str]] = []
     given = {name: [value for value in values.get(name, ()) if value] for name in NAMES}
-    errors += [(name, "holds a control character") for name, found in given.items() if not "".join(found).isprintable()]
+    errors += [(name, "holds a control character") for name, found in given.items() if ODD.search("".join(found))]
     start, end = _day("from", given, errors), _day("to", given, errors)
     if start and end and start > end:
         errors.append(("to", "lies before from"))

@@ -104,6 +104,8 @@ class _Group:
                 self.transaction.rollback()
         except BaseException as error:
             self.error = error
+            # What SQLite did not commit it may have left open: nobody else is given this connection.
+            self.connection.invalidate()
             if not isinstance(error, Exception):
                 raise
         finally:

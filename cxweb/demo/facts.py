@@ -50,10 +50,23 @@ class DemoMessage:
 
 
 @dataclass(frozen=True)
+class DemoAnswers:
+    """What else a customer answered, each None or empty where it was left out."""
+
+    nps: int | None = None
+    ces: int | None = None
+    open: str | None = None
+    # Code and cause.
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class DemoRating:
     stars: int
     comment: str | None
     answered_at: datetime
+    # None where the survey of that day asked nothing else.
+    further: DemoAnswers | None = None
 
 
 @dataclass

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from cxweb.demo import comments_en, comments_fr
-from cxweb.demo.facts import DemoOrder, DemoRating
+from cxweb.demo.facts import DemoAnswers, DemoOrder, DemoRating
 from cxweb.demo.short_words import SHORT
+from cxweb.demo.wishes import WISHES
+from cxweb.surveys.queries import DEFAULT_REASONS
 
 STARS = (5, 4, 3, 2, 1)
 WEIGHTS, WEIGHTS_LATE = (62, 24, 7, 3, 4), (14, 24, 26, 17, 19)
@@ -16,6 +18,11 @@ COMMENT_SHARE = {5: 0.3, 4: 0.3, 3: 0.45, 2: 0.6, 1: 0.7}
 # The newest are what a visitor sees first: more of them wrote something.
 NEWEST, COMMENT_SHARE_NEWEST = 60, 0.8
 LONGEST_WAIT = timedelta(days=4)
+# Since when the demo's survey asks its further questions, and how many answer each of them.
+ASKED_FOR = timedelta(days=8)
+REASONS_SHARE, NPS_SHARE, CES_SHARE, OPEN_SHARE = 0.6, 0.55, 0.45, 0.12
+SCORES = {5: (10, 10, 9, 9, 8), 4: (9, 8, 8, 7, 7), 3: (7, 6, 6, 5), 2: (5, 4, 3, 2), 1: (3, 1, 1, 0)}
+EFFORTS = {5: (5, 5, 4), 4: (5, 4, 4), 3: (4, 3, 3), 2: (3, 2, 2), 1: (2, 1, 1)}
 TEXTS = {"fr": (comments_fr.COMMENTS, comments_fr.LATE), "en": (comments_en.COMMENTS, comments_en.LATE)}
 
 
@@ -45,7 +52,9 @@ def rate(orders: Sequence[DemoOrder], now: datetime, random: Random) -> None:
         stars = stars_for(random, order.late, max(-0.6, order.crew[0].charm))
         share = COMMENT_SHARE_NEWEST if rated < NEWEST else COMMENT_SHARE[stars]
         comment = _comment(order, stars, deck, random) if random.random() < share else None
-        order.rating = DemoRating(stars, comment, answered_at)
+        asked = answered_at > now - ASKED_FOR
+        answers = further(random, order.customer.language, stars, order.late) if asked else None
+        order.rating = DemoRating(stars, comment, answered_at, answers)
         rated += 1
 
 
@@ -64,3 +73,17 @@ def any_comment(random: Random, language: str, stars: int, late: bool) -> str | 
     if random.random() > COMMENT_SHARE[stars]:
         return None
     return random.choice(texts(language, stars, late) or SHORT[language][stars])
+
+
+def further(random: Random, language: str, stars: int, late: bool) -> DemoAnswers:
+    """What somebody who gave so many stars answers to the other questions, as far as people do."""
+    fitting = [(code, cause) for code, cause, low, high, _ in DEFAULT_REASONS if low <= stars <= high]
+    if late:
+        fitting = [reason for reason in fitting if reason[0] != "on_time"]
+    chosen = random.sample(fitting, random.choice((1, 1, 2))) if random.random() < REASONS_SHARE else []
+    return DemoAnswers(
+        nps=random.choice(SCORES[stars]) if random.random() < NPS_SHARE else None,
+        ces=random.choice(EFFORTS[stars]) if random.random() < CES_SHARE else None,
+        open=random.choice(WISHES[language][stars > 3]) if random.random() < OPEN_SHARE else None,
+        reasons=tuple(sorted(chosen)),
+    )

@@ -30,11 +30,14 @@ def plain_cell(text: str) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """The whole file, its lines ended as CSV's are."""
+    return MARK + csv_lines([header]) + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    """Rows as they follow one another in such a file."""
     file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(header)
-    writer.writerows([plain_cell(cell) for cell in row] for row in rows)
-    return MARK + file.getvalue()
+    csv.writer(file).writerows([plain_cell(cell) for cell in row] for row in rows)
+    return file.getvalue()
 
 
 def write_csv(sheet: Sheet, path: Path) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -64,7 +65,7 @@ def fits(known: State | None, company: CompanySettings) -> bool:
 def changes(limit: int | None = None) -> Sequence[Change]:
     """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
     columns = select(FigureChange.id, FigureChange.completed_at, FigureChange.answered_at)
-    return session().execute(columns.order_by(FigureChange.id).limit(limit)).tuples().all()
+    return session().execute(columns.order_by(FigureChange.id).limit(limit)).all()
 
 
 def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:
@@ -113,7 +114,7 @@ def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], tab
     if not covering:
         return []
     within = or_(*(and_(c.grain == grain, c.day.between(first, last)) for grain, first, last in covering))
-    statement = select(*key, *(func.sum(c[value]).label(value) for value in values))
+    statement = select(*key, *summed(table, tuple(values)))
     statement = statement.where(c.axis == wanted.axis, c.whole == wanted.whole, within)
     for ids in wanted.depots:
         statement = statement.where(c.depot_id.in_(ids))
@@ -122,6 +123,12 @@ def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], tab
     if wanted.drivers is not None:
         statement = statement.where(c.driver_id.in_(wanted.drivers))
     return list(session().execute(statement.group_by(*key)))
+
+
+@lru_cache(maxsize=64)
+def summed(table: Table, values: tuple[str, ...]) -> tuple[ColumnElement[int], ...]:
+    """The sum of each of these columns, under its name; put together once, which takes as long as adding up."""
+    return tuple(func.sum(table.c[value]).label(value) for value in values)
 
 
 def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -173,6 +180,13 @@ def days_with_rows(zone: ZoneInfo) -> Span | None:
     found = [session().scalar(select(end(instant))) for end in (func.min, func.max) for instant in instants]
     there = [day_of(instant, zone) for instant in found if instant is not None]
     return (min(there), max(there)) if there else None
+
+
+def day_of_order(first: date, number: int, zone: ZoneInfo) -> date:
+    """The day on which the so manieth order since the first day was completed; far beyond the last where none was."""
+    since = select(Order.completed_at).where(Order.completed_at >= day_start(first, zone))
+    at = session().scalar(since.order_by(Order.completed_at).offset(number).limit(1))
+    return day_of(at, zone) if at is not None else date.max - ONE
 
 
 def days_there_are(zone: ZoneInfo) -> Span | None:

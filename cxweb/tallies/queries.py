@@ -16,7 +16,6 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
 )
 
 from cxweb.notifications.models import Notification
@@ -24,7 +23,7 @@ from cxweb.orders.models import CrewMember, Order
 from cxweb.orders.rules import COMPLETED
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason, SpamMark
 from cxweb.surveys.models import SurveyVersion
-from cxweb.tallies.rules import CES, CROSS, NPS, PLAIN, STARS
+from cxweb.tallies.rules import SCORES
 
 DRIVER = "driver"
 Key = ColumnElement[Any]
@@ -79,39 +78,39 @@ def sums(narrowed: Select[Any], names: Collection[str]) -> Select[Any]:
     # Kept apart, so that what a fact takes to find out is found out once and not for every sum.
     rows = narrowed.cte("facts").prefix_with("MATERIALIZED")
     keys = _keys(rows)
-    known = _tallies(rows)
-    return select(*keys, *(_sum(known[name]).label(name) for name in names)).group_by(*keys)
+    return select(*keys, *(_SUMS[name] for name in names)).select_from(rows).group_by(*keys)
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, literal_column("1"))))
-
-
-def _tallies(rows: CTE) -> dict[str, ColumnElement[bool]]:
-    c = rows.c
-    rated, reached = c.stars.is_not(None), c.stage == REACHED
-    reason = exists().where(RatingReason.rating_id == c.rating_id).correlate(rows)
-    found: dict[str, ColumnElement[bool]] = {
-        "completed": true(),
-        "eligible": c.eligible,
-        "rated": and_(c.eligible, rated),
-        "spam": c.spam,
-        "sent": c.stage.is_not(None),
-        "reached": reached,
-        "reached_rated": and_(reached, rated),
-        "reached_commented": and_(reached, rated, c.commented),
-        "rated_unasked": and_(c.stage.is_(None), rated),
-        "opened": c.opened,
-        "reasoned": and_(rated, reason),
-        "reasoned_driver": and_(rated, reason.where(RatingReason.cause == DRIVER)),
-    }
-    found |= {name: c.stars == n for n, name in enumerate(STARS, 1)}
-    found |= {name: and_(c.stars == n, ~c.asks_nps) for n, name in enumerate(PLAIN, 1)}
-    found |= {name: c.nps == n for n, name in enumerate(NPS)}
-    found |= {name: c.ces == n for n, name in enumerate(CES, 1)}
-    groups = {"detractor": c.nps <= 6, "passive": and_(c.nps >= 7, c.nps <= 8), "promoter": c.nps >= 9}
-    found |= {name: and_(c.stars == int(name[6]), groups[name[8:]]) for name in CROSS}
-    return found
+_REASON = "EXISTS (SELECT 1 FROM rating_reason WHERE rating_reason.rating_id = facts.rating_id{})"
+_SCORES = {"detractor": "BETWEEN 0 AND 6", "passive": "BETWEEN 7 AND 8", "promoter": "BETWEEN 9 AND 10"}
+# As text: sixty expressions would take longer to put together than a day to count.
+_CONDITIONS: dict[str, str] = {
+    "completed": "TRUE",
+    "eligible": "facts.eligible",
+    "rated": "facts.eligible AND facts.stars IS NOT NULL",
+    "spam": "facts.spam",
+    "sent": "facts.stage IS NOT NULL",
+    "reached": f"facts.stage = {REACHED}",
+    "reached_rated": f"facts.stage = {REACHED} AND facts.stars IS NOT NULL",
+    "reached_commented": f"facts.stage = {REACHED} AND facts.stars IS NOT NULL AND facts.commented",
+    "rated_unasked": "facts.stage IS NULL AND facts.stars IS NOT NULL",
+    "opened": "facts.opened",
+    "reasoned": f"facts.stars IS NOT NULL AND {_REASON.format('')}",
+    "reasoned_driver": f"facts.stars IS NOT NULL AND {_REASON.format(' AND rating_reason.cause = ' + repr(DRIVER))}",
+    **{f"stars_{n}": f"facts.stars = {n}" for n in SCORES},
+    **{f"plain_{n}": f"facts.stars = {n} AND NOT facts.asks_nps" for n in SCORES},
+    **{f"nps_{n}": f"facts.nps = {n}" for n in range(11)},
+    **{f"ces_{n}": f"facts.ces = {n}" for n in SCORES},
+    **{
+        f"cross_{n}_{group}": f"facts.stars = {n} AND facts.nps {span}"
+        for n in SCORES
+        for group, span in _SCORES.items()
+    },
+}
+_SUMS = {
+    name: literal_column(f"count(CASE WHEN {condition} THEN 1 END)", Integer()).label(name)
+    for name, condition in _CONDITIONS.items()
+}
 
 
 def by_phone(axis: str, keys: Sequence[Key], *, by_driver: bool = False) -> Select[Any]:

@@ -52,6 +52,11 @@ class SurveyForm(NamedTuple):
     # Whether the address or an earlier answer chose the stars, so that the reader starts there.
     focused: bool = False
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it holds nothing of a customer, neither an answer nor something wrong with one."""
+        return self[1:] == _UNTOUCHED
+
 
 class Until(NamedTuple):
     """Until when an answer may be changed; without that, why it no longer may."""
@@ -130,15 +135,27 @@ def _further(order: Tracked, company: CompanySettings, survey: Survey) -> list[t
     """Each further question that was answered, with the answer."""
     if order.nps is None and order.ces is None and not order.open and not order.reasons:
         return []
-    texts, chosen = survey.text(language()), (order.reasons or "").split()
-    pairs = [
-        (gettext("What counted?"), i18n.listed([r.text(language()) for r in survey.reasons if r.code in chosen])),
-        (texts.nps_question, _out_of(order.nps, 10)),
-        (texts.ces_question, _out_of(order.ces, 5)),
-        (texts.open_question, order.open or ""),
-    ]
-    return [(filled(question, company.shown_name), answer) for question, answer in pairs if answer]
+    pairs = _chosen(survey, language(), order.reasons or "", order.nps, order.ces)
+    if order.open:
+        pairs = (*pairs, (survey.text(language()).open_question, order.open))
+    return [(filled(question, company.shown_name), answer) for question, answer in pairs]
+
+
+@lru_cache(maxsize=512)
+def _chosen(survey: Survey, chosen: str, reasons: str, nps: int | None, ces: int | None) -> tuple[tuple[str, str], ...]:
+    """What was chosen and not written: few answers are given by many."""
+    texts, codes = survey.text(chosen), reasons.split()
+    pairs = (
+        (gettext("What counted?"), i18n.listed([r.text(chosen) for r in survey.reasons if r.code in codes])),
+        (texts.nps_question, _out_of(nps, 10)),
+        (texts.ces_question, _out_of(ces, 5)),
+    )
+    return tuple(pair for pair in pairs if pair[1])
 
 
 def _out_of(value: int | None, most: int) -> str:
     return "" if value is None else gettext("%(n)s out of %(most)s") % {"n": value, "most": most}
+
+
+# What a form holds besides its questions when nobody has touched it.
+_UNTOUCHED = SurveyForm(Asked(0, "", "", "", "", "", "", (), ""), None, "")[1:]

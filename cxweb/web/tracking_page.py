@@ -6,6 +6,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from jinja2 import Template
 from markupsafe import Markup
 
 from cxweb.company.rules import CompanySettings
@@ -100,14 +101,12 @@ def changing_with_time(order: Tracked, company: CompanySettings, now: datetime) 
 
 def render(page: TrackingPage, token: str, asked: str = "", *, scripted: bool = True) -> str:
     """The page as HTML; `asked` is the language that its address asked for, if any. A preview has no script."""
-    form, recorded, company = page.form, page.recorded, page.company
-    header, footer = _frame(language(), company, form is not None)
-    return current_app.jinja_env.get_template("public/tracking.html").render(
+    header, footer = _frame(language(), page.company, page.form is not None)
+    return _template("tracking").render(
         page=page,
-        form=form,
-        recorded=recorded,
-        skin=form.asked.skin if form else recorded.skin if recorded else "",
-        company=company,
+        survey=_survey(page.form, token, asked) if page.form else "",
+        recorded=page.recorded,
+        company=page.company,
         header=header.replace(LINK, token),
         footer=footer.replace(LINK, token),
         token=token,
@@ -116,15 +115,28 @@ def render(page: TrackingPage, token: str, asked: str = "", *, scripted: bool = 
     )
 
 
+def _template(name: str) -> Template:
+    return current_app.jinja_env.get_template(f"public/{name}.html")
+
+
 @lru_cache(maxsize=64)
 def _frame(_language: str, company: CompanyWords, form: bool) -> tuple[Markup, Markup]:
     """Head and foot of every page of the company. Only the link's token differs, so they are made once with LINK."""
-    parts = (
-        current_app.jinja_env.get_template(f"public/_{part}.html").render(company=company, form=form, token=LINK)
-        for part in ("header", "footer")
-    )
+    parts = (_template(part).render(company=company, form=form, token=LINK) for part in ("_header", "_footer"))
     header, footer = (Markup(part) for part in parts)  # noqa: S704 - escaped by the templates
     return header, footer
+
+
+def _survey(form: SurveyForm, token: str, asked: str) -> Markup:
+    """The survey to be answered. All who have answered nothing yet get the same but for their link."""
+    if asked or not form.is_untouched:
+        return Markup(_template("_survey").render(form=form, token=token, asked=asked))  # noqa: S704 - escaped by it
+    return _untouched(language(), form).replace(LINK, token)
+
+
+@lru_cache(maxsize=64)
+def _untouched(_language: str, form: SurveyForm) -> Markup:
+    return Markup(_template("_survey").render(form=form, token=LINK, asked=""))  # noqa: S704 - escaped by it
 
 
 def _facts(order: Tracked, company: CompanySettings) -> Facts:

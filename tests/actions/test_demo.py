@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from cxweb.accounts.rules import Operator
 from cxweb.actions.advance_demo import advance_demo
@@ -24,6 +25,8 @@ from cxweb.demo.routes import Routes
 from cxweb.notifications.models import Notification
 from cxweb.orders.models import Customer, Driver, Order, StatusChange
 from cxweb.ratings.models import Rating, RatingVersion
+from cxweb.surveys.queries import current, default
+from cxweb.surveys.rules import same
 from tests.factories import Factory
 
 BY = Operator("command")
@@ -48,6 +51,23 @@ def test_the_demo_is_a_company_with_two_weeks_of_orders_up_to_now(app: Flask) ->
     assert set(statuses) == {"planned", "on_the_way", "arrived", "completed", "failed", "cancelled"}
     late = select(Order.id).where(Order.status.in_(("planned", "on_the_way", "arrived")))
     assert session().scalar(late.where(Order.promised_to < WEDNESDAY_NOON).limit(1)) is not None
+
+
+def test_since_a_week_the_demo_asks_everything_and_afterwards_the_survey_is_as_before(
+    app: Flask, make: Factory
+) -> None:
+    load_demo(BY)
+    rated = list(session().scalars(select(Rating).options(selectinload(Rating.reasons))))
+    asked = [rating for rating in rated if rating.survey_version_id is not None]
+    assert 0.3 < len(asked) / len(rated) < 0.9
+    for name in ("nps", "ces", "open", "reasons"):
+        assert any(getattr(rating, name) for rating in asked)
+        assert not any(getattr(rating, name) for rating in rated if rating.survey_version_id is None)
+    survey = current()
+    assert (survey.asks_nps, survey.asks_ces, survey.asks_open, survey.asks_reasons) == (True,) * 4
+    make.order("A-1")
+    assert same(current(), default())
+    assert current().number > survey.number
 
 
 @pytest.mark.parametrize("hour", [0, 5, 9, 13, 17, 23])

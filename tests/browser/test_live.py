@@ -155,11 +155,17 @@ def test_filters_keep_polling_for_what_they_show(browser: Browser, site: str, bo
     expect(board.locator(".board .go")).to_have_count(1)
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize(
-    ("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark"), (NARROW, "light"), (ZOOMED, "dark")],
-    ids=["desktop", "phone", "320", "zoomed"],
-)  # fmt: skip
+    ("size", "scheme", "language"),
+    [
+        (DESKTOP, "light", "en"),
+        (DESKTOP, "dark", "fr"),
+        (PHONE, "dark", "en"),
+        (NARROW, "light", "fr"),
+        (ZOOMED, "light", "en"),
+    ],
+    ids=["desktop-light", "desktop-dark", "phone-dark", "320", "zoomed"],
+)
 def test_the_board_is_fit_for_everybody(
     browser: Browser, site: str, make: Factory, orders: list[Order], size: ViewportSize, scheme: str, language: str
 ) -> None:

@@ -57,7 +57,7 @@ def test_from_first_start_to_ctrl_c_and_a_second_start(folder: Path) -> None:
     assert second.processes() == []
 
 
-def test_after_kill_9_no_process_stays_and_the_next_start_works(folder: Path) -> None:
+def test_after_kill_9_no_process_stays_the_next_start_works_and_a_second_beside_it_is_refused(folder: Path) -> None:
     first = run(folder, CXWEB_DEMO="0")
     first.line("URL")
     assert len(first.processes()) >= 8
@@ -66,11 +66,16 @@ def test_after_kill_9_no_process_stays_and_the_next_start_works(folder: Path) ->
     assert first.none_left_within(8)
     second = run(folder, CXWEB_DEMO="0")
     second.line("URL")
+    beside = run(folder, CXWEB_DEMO="0")
+    assert beside.ended() == 1
+    assert f"running with the data folder {folder} already" in beside.text()
+    assert second.page() == 200
+    assert answers_ping(folder)
     assert second.stop() == 0
     assert second.processes() == []
 
 
-def test_a_dead_socket_is_no_obstacle(folder: Path) -> None:
+def test_neither_a_dead_socket_nor_children_that_die_or_freeze_are_an_obstacle(folder: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         at = embedded_socket_of(folder)
         at.parent.mkdir(parents=True, exist_ok=True)
@@ -78,22 +83,6 @@ def test_a_dead_socket_is_no_obstacle(folder: Path) -> None:
     started = run(folder, CXWEB_DEMO="0")
     started.line("URL")
     assert answers_ping(folder)
-    assert started.stop() == 0
-    assert started.processes() == []
-
-
-def test_a_path_too_long_for_a_socket_is_no_obstacle(folder: Path) -> None:
-    long = folder / ("très " * 20).strip() / ("long " * 10).strip()
-    started = run(long, CXWEB_DEMO="0")
-    started.line("URL")
-    assert answers_ping(long)
-    assert started.stop() == 0
-    assert started.processes() == []
-
-
-def test_a_child_that_dies_is_started_again_and_it_is_said(folder: Path) -> None:
-    started = run(folder, CXWEB_DEMO="0")
-    started.line("URL")
     for name in ("valkey-server", "sweep", "granian"):
         os.kill(process_named(started, name), signal.SIGKILL)
     deadline = time.monotonic() + 20
@@ -103,13 +92,6 @@ def test_a_child_that_dies_is_started_again_and_it_is_said(folder: Path) -> None
     while not answers_ping(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert started.first_page() < 20
-    assert started.stop() == 0
-    assert started.processes() == []
-
-
-def test_a_child_that_ignores_the_end_is_killed(folder: Path) -> None:
-    started = run(folder, CXWEB_DEMO="0")
-    started.line("URL")
     # A frozen process hears no SIGTERM.
     os.kill(process_named(started, "sweep"), signal.SIGSTOP)
     began = time.monotonic()
@@ -118,15 +100,20 @@ def test_a_child_that_ignores_the_end_is_killed(folder: Path) -> None:
     assert started.processes() == []
 
 
-def test_a_second_start_on_the_same_data_is_refused_and_harms_nothing(folder: Path) -> None:
-    first = run(folder, CXWEB_DEMO="0")
-    first.line("URL")
-    second = run(folder, CXWEB_DEMO="0")
-    assert second.ended() == 1
-    assert f"running with the data folder {folder} already" in second.text()
-    assert first.page() == 200
-    assert answers_ping(folder)
-    assert first.stop() == 0
+def test_a_path_too_long_for_a_socket_is_no_obstacle_but_a_database_of_a_newer_version_is(folder: Path) -> None:
+    long = folder / ("très " * 20).strip() / ("long " * 10).strip()
+    started = run(long, CXWEB_DEMO="0")
+    started.line("URL")
+    assert answers_ping(long)
+    assert started.stop() == 0
+    assert started.processes() == []
+    file = long / "cxweb.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = file.read_bytes()
+    assert "newer version of cxweb" in refusal(run(long, CXWEB_DEMO="0"))
+    assert file.read_bytes() == before
 
 
 def refusal(started: Running) -> str:
@@ -169,19 +156,6 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "file" / "data"
     assert refusal(run(folder)).startswith(f"CXWEB_DATA_DIR: cannot write in {folder}")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
-
-
-def test_a_database_of_a_newer_version_is_left_alone(folder: Path) -> None:
-    started = run(folder, CXWEB_DEMO="0")
-    started.line("URL")
-    started.stop()
-    file = folder / "cxweb.sqlite3"
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        connection.commit()
-    before = file.read_bytes()
-    assert "newer version of cxweb" in refusal(run(folder, CXWEB_DEMO="0"))
-    assert file.read_bytes() == before
 
 
 def embedded_socket_of(folder: Path) -> Path:

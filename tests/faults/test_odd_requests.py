@@ -1,5 +1,6 @@
 """Whatever is sent gets an answer below 500, and what was stored stays (P7); late and cookieless posts too (P9)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -94,6 +95,8 @@ def test_an_odd_path_host_method_or_header_is_answered_by_the_real_server(
             code = answer[9:12].decode() or "closed"
             codes[code] = codes.get(code, 0) + 1
             assert not code.startswith("5"), (sent[:120], answer[:200])
+            # A server that tells its version tells which of its faults to try.
+            assert not re.search(rb"(?i)\r\nserver: [^\r]*\d", answer), answer[:300]
         with closing(served.connection()) as connection:
             connection.request("GET", f"/t/{order.token}")
             assert connection.getresponse().status == 200

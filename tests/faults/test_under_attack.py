@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="lo
 
 
 def test_what_was_acknowledged_is_stored_once_though_web_processes_are_killed(tmp_path: Path) -> None:
-    found = kills.run(tmp_path, submissions=300, seconds=40, pause_s=0.1)
+    found = kills.run(tmp_path, submissions=120, seconds=25, pause_s=0.15)
     assert found.acknowledged > 20
     assert found.kills >= 2
     assert (found.lost, found.wrong, found.integrity) == ([], [], "ok")

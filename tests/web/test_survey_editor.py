@@ -208,12 +208,17 @@ def test_the_preview_shows_every_skin_and_question_before_they_are_published(adm
 
 def test_time_and_review_link_are_settings_of_their_own(admin: Client) -> None:
     limits = {"correction_hours": "48", "closing_days": "30", "public_review_url": "https://reviews.example.com/x"}
+    limits["own_addresses"] = "203.0.113.7, 2001:db8::/48"
     assert admin.submit(PATH, limits, action=f"{PATH}/limits").location == PATH
     company = settings_now()
     assert (company.survey_correction_hours, company.survey_closing_days) == (48, 30)
     assert company.company_public_review_url == "https://reviews.example.com/x"
+    assert company.is_own_address("203.0.113.7")
+    assert company.is_own_address("2001:db8::5")
+    assert not company.is_own_address("203.0.113.8")
     assert versions() == 0
     bad = {"correction_hours": "x", "closing_days": "-1", "public_review_url": "http://reviews.example.com"}
+    bad["own_addresses"] = "the depot"
     refused = admin.submit(PATH, bad, action=f"{PATH}/limits")
     assert refused.status_code == 422
     assert all(f'id="{name}-error"' in refused.text for name in bad)

@@ -5,12 +5,18 @@ from sqlalchemy import delete, exists, select
 from cxweb.accounts.models import ApiKey, User
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures_of
+from cxweb.actions.steps.write_demo import ACTOR
 from cxweb.boards.models import Wall
 from cxweb.company.models import Depot, Setting
 from cxweb.company.queries import stored
-from cxweb.core.db import session
+from cxweb.core import clock
+from cxweb.core.db import after_commit, session
 from cxweb.demo.queries import DEMO_KEY
+from cxweb.integrations.models import Connector
 from cxweb.orders.models import CrewMember, Customer, Driver, Order
+from cxweb.surveys.models import SurveyVersion
+from cxweb.surveys.queries import forget, latest
+from cxweb.webhooks.models import WebhookEndpoint
 
 
 def clear_demo() -> int:
@@ -27,6 +33,7 @@ def clear_demo() -> int:
     _delete_depots()
     opened.execute(delete(Setting).where(Setting.key == "company.name", Setting.value == name))
     opened.execute(delete(Setting).where(Setting.key == DEMO_KEY))
+    _restore_survey()
     return int(removed)
 
 
@@ -36,7 +43,22 @@ def _delete_depots() -> None:
     while True:
         child = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
         leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child))
-        for column in (Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
+        for column in (
+            Order.depot_id,
+            User.depot_id,
+            ApiKey.depot_id,
+            Wall.depot_id,
+            WebhookEndpoint.depot_id,
+            Connector.depot_id,
+        ):
             leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
         if opened.execute(leaves).rowcount == 0:  # type: ignore[attr-defined]
             return
+
+
+def _restore_survey() -> None:
+    """The product's own survey comes back as a version of its own: pages that are open may still name the demo's."""
+    version = latest()
+    if version is not None and version.created_by == ACTOR and version.asks_nps:
+        session().add(SurveyVersion(number=version.number + 1, created_at=clock.now(), created_by=ACTOR))
+        after_commit(forget)

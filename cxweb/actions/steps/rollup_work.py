@@ -13,11 +13,23 @@ from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import insert_or_leave, session
 from cxweb.rollups.models import DriverCell, FigureChange, RollupState
-from cxweb.rollups.queries import AXES, FORMULA, State, changes, counted, days_with_rows, fits, stale_days, state
-from cxweb.rollups.rules import ONE, Span, period_end, spans
+from cxweb.rollups.queries import (
+    AXES,
+    FORMULA,
+    Change,
+    State,
+    changes,
+    counted,
+    day_of_order,
+    days_with_rows,
+    fits,
+    stale_days,
+    state,
+)
+from cxweb.rollups.rules import ONE, Span, spans
 
-# As many changes as are looked at, and as many days as are counted anew in one transaction.
-MOST_CHANGES, MOST_DAYS = 2_000, 31
+# As many changes as are looked at, and as many days as are counted anew in one transaction; or so many orders' days.
+MOST_CHANGES, MOST_DAYS, MOST_ORDERS = 10_000, 31, 20_000
 
 
 @dataclass(frozen=True)
@@ -37,27 +49,32 @@ def next_work() -> Work | None:
     assert known is not None  # noqa: S101 - whoever asks has looked
     if known.built_through is not None:
         return _building(known, known.built_through, company)
-    changed = changes(MOST_CHANGES)
+    # Neighbours together, however they came in.
+    changed = sorted((sorted(_days(change, company)), change[0]) for change in changes(MOST_CHANGES))
     if not changed:
         return None
-    zone, days = company.zone, {axis: set[date]() for axis in AXES}
-    settles: list[int] = []
-    for change in changed:
-        theirs = {axis: stale_days([change], axis, zone) for axis in AXES}
-        if settles and sum(len(days[axis] | theirs[axis]) for axis in AXES) > MOST_DAYS:
+    days, settles = set[tuple[date, str]](), list[int]()
+    for theirs, number in changed:
+        if settles and len(days | set(theirs)) > MOST_DAYS:
             break
-        settles.append(change[0])
-        for axis in AXES:
-            days[axis] |= theirs[axis]
-    return Work(known, company, {axis: spans(days[axis]) for axis in AXES}, settles)
+        days |= set(theirs)
+        settles.append(number)
+    return Work(
+        known, company, {axis: spans((day for day, on in days if on == axis), MOST_DAYS) for axis in AXES}, settles
+    )
+
+
+def _days(change: Change, company: CompanySettings) -> set[tuple[date, str]]:
+    return {(day, axis) for axis in AXES for day in stale_days([change], axis, company.zone)}
 
 
 def _building(known: State, through: date, company: CompanySettings) -> Work:
     there = days_with_rows(company.zone)
     if there is None or there[1] <= through:
         return Work(known, company, {}, values={"built_through": None})
-    part = (through + ONE, period_end(through + ONE, "part"))
-    return Work(known, company, dict.fromkeys(AXES, [part]), values={"built_through": part[1]})
+    last = min(day_of_order(through + ONE, MOST_ORDERS, company.zone), there[1])
+    span = (through + ONE, last)
+    return Work(known, company, dict.fromkeys(AXES, [span]), values={"built_through": last})
 
 
 def count_anew(work: Work) -> list[Counted]:
@@ -87,6 +104,8 @@ def write_counted(work: Work, found: Sequence[Counted]) -> bool:
 
 def begin_anew(company: CompanySettings) -> None:
     """Drop every cell, and let building begin before the first day there is."""
+    # What has changed up to here will be counted with all the rest, which is looked for only now.
+    session().execute(delete(FigureChange))
     there = days_with_rows(company.zone)
     since = company.drivers_since(clock.now())
     values = {

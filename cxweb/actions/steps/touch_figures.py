@@ -55,7 +55,7 @@ def touch_figures(*order_ids: int | None) -> None:
 def touch_figures_of(wanted: ColumnElement[bool]) -> None:
     """The figures of the orders that meet the condition are stale."""
     session().flush()
-    found = _quarters(session().execute(_instants(wanted)).tuples())
+    found = _quarters(session().execute(_instants(wanted)))
     insert_many(FigureChange, [{"completed_at": completed, "answered_at": answered} for completed, answered in found])
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, literal, select, update
+from sqlalchemy import Table, delete, insert, literal, select, update
 
 from cxweb.actions.steps.insert_many import insert_many
 from cxweb.core.db import session
 from cxweb.rollups.models import DriverCell, OrderCell, ReasonCell, RollupState
-from cxweb.rollups.queries import DRIVERS
+from cxweb.rollups.queries import DRIVERS, summed
 from cxweb.rollups.rules import GRAINS, ONE, Span, period_end, period_start
 
 MODELS = (OrderCell, DriverCell, ReasonCell)
@@ -69,10 +69,10 @@ def _add_up(counted: Counted, finer: str, first: date, last: date, into: tuple[s
     else:
         constant |= {"grain": literal(into[0]), "day": literal(into[1], table.c.day.type)}
     keys = [column for column in table.primary_key.columns if column.name not in constant]
-    values = [column for column in table.c if not column.primary_key]
-    found = select(*constant.values(), *keys, *(func.sum(column) for column in values))
+    values = tuple(column.name for column in table.c if not column.primary_key)
+    found = select(*constant.values(), *keys, *summed(table, values))
     found = found.where(*_of(counted, finer), table.c.day.between(first, last)).group_by(*keys)
     if into is None:
         found = found.where(~table.c.whole)
-    columns = [*constant, *(column.name for column in keys), *(column.name for column in values)]
+    columns = [*constant, *(column.name for column in keys), *values]
     session().execute(insert(table).from_select(columns, found))

@@ -12,11 +12,12 @@ from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.models import Depot
 from cxweb.core import tokens
 from cxweb.core.db import Base, session
-from cxweb.demo.facts import DemoOrder
+from cxweb.demo.facts import DemoAnswers, DemoOrder, DemoRating
 from cxweb.notifications.models import Notification
 from cxweb.notifications.rules import ORDER_COMPLETED
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag, StatusChange
-from cxweb.ratings.models import Rating, RatingVersion
+from cxweb.ratings.models import Rating, RatingReason, RatingVersion
+from cxweb.surveys.models import SurveyVersion
 
 ACTOR = "demo"
 Row = dict[str, Any]
@@ -34,7 +35,7 @@ def write_demo(orders: Sequence[DemoOrder], now: datetime) -> None:
     _insert(OrderTag, ({"order_id": ids[order.ref], "tag": tag} for order in orders for tag in order.tags))
     _insert(StatusChange, (row for order in orders for row in _history(order, ids[order.ref])))
     _insert(Notification, (row for order in orders for row in _messages(order, ids[order.ref], now)))
-    _write_ratings([order for order in orders if order.rating is not None], ids)
+    _write_ratings(orders, ids)
     touch_figures(*(ids[order.ref] for order in orders))
     tell_boards(None, *(depots[order.depot] for order in orders))
 
@@ -122,31 +123,47 @@ def _messages(order: DemoOrder, order_id: int, now: datetime) -> Iterable[Row]:
         }
 
 
+def survey_of_demo() -> int | None:
+    """The id of the demo's newest survey version that asks its further questions, None without one."""
+    wanted = select(SurveyVersion.id).where(SurveyVersion.created_by == ACTOR, SurveyVersion.asks_nps)
+    return session().scalar(wanted.order_by(SurveyVersion.number.desc()).limit(1))
+
+
 def _write_ratings(orders: Sequence[DemoOrder], order_ids: dict[str, int]) -> None:
-    answers = [(order_ids[order.ref], order.customer.language, order.rating) for order in orders]
+    survey = survey_of_demo()
+    answers = [(order_ids[order.ref], order.customer.language, order.rating) for order in orders if order.rating]
     _insert(
         Rating,
         (
             {
                 "order_id": order_id,
-                "stars": rating.stars,
-                "comment": rating.comment,
+                "survey_version_id": survey if rating.further else None,
                 "language": language,
                 "answered_at": rating.answered_at,
                 "updated_at": rating.answered_at,
                 "version": 1,
+                **said(rating),
             }
             for order_id, language, rating in answers
-            if rating is not None
         ),
     )
-    rated = select(Rating.id, Rating.stars, Rating.comment, Rating.answered_at)
-    wanted = rated.join(Order, Rating.order_id == Order.id).where(Order.is_demo)
-    wanted = wanted.where(~Rating.versions.any())
-    _insert(
-        RatingVersion,
-        (
-            {"rating_id": key, "version": 1, "stars": stars, "comment": comment, "recorded_at": at}
-            for key, stars, comment, at in session().execute(wanted).all()
-        ),
-    )
+    keys = dict(session().execute(select(Rating.order_id, Rating.id).join(Order).where(Order.is_demo)).all())
+    _insert(RatingVersion, (version_of(keys[order_id], rating) for order_id, _, rating in answers))
+    _insert(RatingReason, (row for order_id, _, rating in answers for row in reasons_of(keys[order_id], rating)))
+
+
+def said(rating: DemoRating) -> Row:
+    """The columns that a rating and its version have of an answer."""
+    further = rating.further or DemoAnswers()
+    scores = {name: getattr(further, name) for name in ("nps", "ces", "open")}
+    return {"stars": rating.stars, "comment": rating.comment, **scores}
+
+
+def version_of(rating_id: int, rating: DemoRating) -> Row:
+    codes = [code for code, _cause in rating.further.reasons] if rating.further else []
+    return {"rating_id": rating_id, "version": 1, "recorded_at": rating.answered_at, "reasons": codes, **said(rating)}
+
+
+def reasons_of(rating_id: int, rating: DemoRating) -> list[Row]:
+    reasons = rating.further.reasons if rating.further else ()
+    return [{"rating_id": rating_id, "code": code, "cause": cause} for code, cause in reasons]

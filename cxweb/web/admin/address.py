@@ -76,6 +76,12 @@ def _joined(path: str, pairs: list[Option]) -> str:
     return f"{path}?{query}" if query else path
 
 
+def with_path(path: str) -> str:
+    """Another address with the same filters, such as the list's export."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor" and value]
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
 @dataclass(frozen=True)
 class Asked:
     """The filter of the address; with `errors` it is the empty one."""

@@ -27,16 +27,18 @@ from cxweb.web.words import LANGUAGES, actor_word
 HERE = "/admin/settings/survey"
 # Stands in the links of the preview, which must lead nowhere but to the preview itself.
 NOWHERE = "preview"
-# How long the survey may be answered, and what is offered afterwards: settings, in force at once.
+# How long the survey may be answered, what is offered afterwards, and which answers are marked: in force at once.
 LIMITS = {
     "correction_hours": "survey.correction_hours",
     "closing_days": "survey.closing_days",
     "public_review_url": "company.public_review_url",
+    "own_addresses": "protection.own_addresses",
 }
 PROBLEMS = {
     "correction_hours": lazy("Write a whole number of hours, from 0 to 8,760."),
     "closing_days": lazy("Write a whole number of days, from 0 to 3,650."),
     "public_review_url": lazy("Write the address of a page that begins with https://, or nothing."),
+    "own_addresses": lazy("Write addresses or networks such as 203.0.113.7 or 2001:db8::/48, at most 50, or nothing."),
 }
 
 
