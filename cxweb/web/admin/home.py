@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         month=feedback(_last(MONTH, today), person.perimeter),
         messages=messages,
         last=answers(ReportFilter(axis="answered"), person.perimeter, size=6).items,
-        demo=stored("demo") is not None and person.may("settings"),
+        demo=stored("demo") is not None and person.may_change("company"),
         zone=company.zone,
         now=now,
         today=today,
