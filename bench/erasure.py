@@ -21,7 +21,7 @@ from bench._people import Person, fill, person
 from bench._product import close_database, folder, postgresql, product, settings_in
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import counts
+from cxweb.analytics.queries import feedback, funnel
 from cxweb.core.db import db
 from tests.faults.running import Running
 
@@ -100,7 +100,7 @@ def erase(gone: Person, env: Mapping[str, str]) -> None:
 
 
 def figures() -> object:
-    return counts(ReportFilter(), Perimeter())
+    return (feedback(ReportFilter(), Perimeter()), funnel(ReportFilter(), Perimeter()))
 
 
 def in_rows(texts: Collection[str]) -> list[str]:

@@ -17,6 +17,7 @@ COMMANDS = {
     "import-orders": "cxweb.commands.imports:import_orders",
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
+    "rebuild-aggregates": "cxweb.commands.rollups:rebuild_aggregates",
     "restore": "cxweb.commands.backup:restore",
     "rotate-secret": "cxweb.commands.secrets:rotate_secret",
     "retention": "cxweb.commands.privacy:retention",

@@ -32,6 +32,7 @@ NAMES = frozenset(
         "CXWEB_METRICS_TOKEN",
         "CXWEB_LOG",
         "CXWEB_DEMO",
+        "CXWEB_LOOPBACK_WEBHOOKS",
     }
 )
 
@@ -58,6 +59,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     log: str = "text"
     demo: bool = False
+    # For tests: webhooks and connectors may reach the loopback interface, and in clear.
+    loopback_webhooks: bool = False
     # Those before the last rotation: what they signed is still believed, and nothing is signed with them.
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
@@ -73,6 +76,7 @@ class Settings:
             raise InvalidSetting(f"{unknown[0]} is not a setting of cxweb. Known ones: {', '.join(sorted(NAMES))}.")
         data_dir = Path(values.get("CXWEB_DATA_DIR") or "var").resolve()
         redis_url = values.get("CXWEB_REDIS_URL", "")
+        base_url = _base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", ""))
         secret_key, old_secret_keys = _secret_keys(values, data_dir)
         return cls(
             data_dir=data_dir,
@@ -81,7 +85,7 @@ class Settings:
             redis_embedded=not redis_url,
             secret_key=secret_key,
             old_secret_keys=old_secret_keys,
-            base_url=_base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", "")),
+            base_url=base_url,
             smtp_url=_with_scheme("CXWEB_SMTP_URL", values, ("smtp", "smtps")),
             mail_from=values.get("CXWEB_MAIL_FROM", ""),
             sms_url=_with_scheme("CXWEB_SMS_URL", values, SMS_SCHEMES),
@@ -89,6 +93,7 @@ class Settings:
             metrics_token=values.get("CXWEB_METRICS_TOKEN", ""),
             log=_one_of("CXWEB_LOG", values.get("CXWEB_LOG") or "text", ("json", "text")),
             demo=_one_of("CXWEB_DEMO", values.get("CXWEB_DEMO") or "0", ("0", "1")) == "1",
+            loopback_webhooks=_loopback_webhooks(values.get("CXWEB_LOOPBACK_WEBHOOKS") or "0", base_url),
         )
 
     @property
@@ -190,6 +195,13 @@ def _proxy_hops(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or int(text) > 10:
         raise InvalidSetting("CXWEB_PROXY_HOPS must be a whole number from 0 to 10.")
     return int(text)
+
+
+def _loopback_webhooks(text: str, base_url: str) -> bool:
+    wanted = _one_of("CXWEB_LOOPBACK_WEBHOOKS", text, ("0", "1")) == "1"
+    if wanted and urlsplit(base_url).scheme == "https":
+        raise InvalidSetting("CXWEB_LOOPBACK_WEBHOOKS is for tests alone: no site on https takes it.")
+    return wanted
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

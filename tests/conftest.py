@@ -21,7 +21,15 @@ from cxweb.web.templating import SpokenEnvironment
 from tests.factories import Factory
 from tests.page import Client
 
-pytest_plugins = ("tests.servers", "tests.certificate", "tests.mail_script", "tests.smpp_server", "tests.twilio_server")
+pytest_plugins = (
+    "tests.servers",
+    "tests.certificate",
+    "tests.mail_script",
+    "tests.smpp_server",
+    "tests.twilio_server",
+    "tests.webhook_server",
+    "tests.optimoroute_server",
+)
 DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
 
 

@@ -92,6 +92,9 @@ def _sign_in(app: Flask, depot_id: int) -> str:
                 user_id=depot_id,
                 created_at=now,
                 expires_at=now + timedelta(hours=12),
+                seen_at=now,
+                address="127.0.0.1",
+                agent="bench",
             )
         )
     signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]

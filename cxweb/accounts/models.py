@@ -1,16 +1,19 @@
-"""Who may enter: users, their sessions, and the keys of other programs."""
+"""Who may enter: users, their sessions and second step, the links mailed to them, and the keys of other programs."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.company.models import Depot
 from cxweb.core.db import Base
 
+LINK_KINDS = ("invitation", "password")
+MAIL_STATES = ("pending", "sent", "failed", "suppressed")
+
 
 class User(Base):
-    """A member of the staff. Without a depot the perimeter is the whole company."""
+    """A member of the staff. Without a depot the perimeter is the whole company; read-only, nothing is changed."""
 
     __tablename__ = "user_account"
     __table_args__ = (CheckConstraint("role IN ('admin', 'dispatcher', 'relations', 'reader')", name="role"),)
@@ -18,13 +21,31 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    # Empty until the invitation is taken: no password fits.
     password_hash: Mapped[str]
+    password_changed_at: Mapped[datetime | None]
     role: Mapped[str]
+    read_only: Mapped[bool] = mapped_column(default=False)
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
     language: Mapped[str | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    # The secret of the second step; it counts once a code of it was typed in, which is `totp_since`.
+    totp_secret: Mapped[str | None]
+    totp_since: Mapped[datetime | None]
+    # The half minute of the last code that was taken: no code is taken twice, nor one before it.
+    totp_step: Mapped[int | None]
     depot: Mapped[Depot | None] = relationship()
+
+
+class RecoveryCode(Base):
+    """A way in for who has lost the telephone with the second step; each opens once. Only its digest is stored."""
+
+    __tablename__ = "recovery_code"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class StaffSession(Base):
@@ -36,6 +57,14 @@ class StaffSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    # When a person last did something with it, a few minutes coarse.
+    seen_at: Mapped[datetime]
+    # What the person recognises the session by.
+    address: Mapped[str]
+    agent: Mapped[str]
+    # The password was right and the second step is still to come: it opens nothing yet.
+    awaits_code: Mapped[bool] = mapped_column(default=False)
+    code_tries: Mapped[int] = mapped_column(default=0)
 
 
 class SignInAttempt(Base):
@@ -49,6 +78,47 @@ class SignInAttempt(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class PasswordRequest(Base):
+    """Somebody asked for a new password. Whether the address has an account is looked up later, out of their sight."""
+
+    __tablename__ = "password_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
+class AccountLink(Base):
+    """A mailed address under which a person chooses a password, and what became of the mail.
+
+    The address's secret is made of the nonce and the product's own key: a copy of the database opens nothing.
+    """
+
+    __tablename__ = "account_link"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {LINK_KINDS}", name="kind"),
+        CheckConstraint(f"state IN {MAIL_STATES}", name="state"),
+        Index("ix_account_link_state_next", "state", "next_attempt_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    nonce: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    # It opens nothing any more: used, or replaced by a later one.
+    closed_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="pending")
+    # What the gateway said last, or why nothing was sent.
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    # Who sends moves it on first. A mail that arrives twice does no harm, so a sender that died is simply followed.
+    next_attempt_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
 class ApiKey(Base):
     """Another program's key; only its digest is stored. Without a depot its perimeter is the whole company."""
 
@@ -60,4 +130,31 @@ class ApiKey(Base):
     scopes: Mapped[list[str]]
     depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
     created_at: Mapped[datetime]
+    # To the minute: writing it at every request would make every read a write.
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    depot: Mapped[Depot | None] = relationship()
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+class KeptAnswer(Base):
+    """What a program was answered, kept for a day under the Idempotency-Key it sent: a repetition gets the same.
+
+    Without a status the request is being worked on, by whoever holds it until `held_until`.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (CheckConstraint("(status IS NULL) = (body IS NULL)", name="status_has_a_body"),)
+
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True)
+    # Of the program's own Idempotency-Key.
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    # Digest of method, address and body: the same key with another request is a mistake.
+    request: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    held_until: Mapped[datetime]
+    status: Mapped[int | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,27 +1,44 @@
 """Reading who may enter, and what of the company each of them sees."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
-from cxweb.accounts.models import ApiKey, StaffSession, User
+from cxweb.accounts.filters import AuditFilter
+from cxweb.accounts.models import AccountLink, ApiKey, KeptAnswer, PasswordRequest, RecoveryCode, StaffSession, User
 from cxweb.accounts.rules import Client, Perimeter, Staff
 from cxweb.company.models import Depot
 from cxweb.company.queries import branch
-from cxweb.core import tokens
+from cxweb.core import clock, paging, tokens
+from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 
 
-def signed_in_by(token: str, now: datetime) -> Staff | None:
-    """The person whose session the token opens, None where there is no such session any more."""
+class UnknownUser(LookupError):
+    """No account has this id within the perimeter, or a closed one."""
+
+
+class UnknownLink(LookupError):
+    """The mailed address opens nothing: made up, used, replaced, or too old."""
+
+
+class UnknownDepotId(LookupError):
+    """No depot has this id within the perimeter."""
+
+
+def signed_in_by(token: str, now: datetime, idle: timedelta) -> Staff | None:
+    """The person whose session the token opens, None where there is none any more, or one left alone for so long."""
     row = session().execute(
-        select(User, Depot.name)
+        select(User, Depot.name, StaffSession.seen_at)
         .join(StaffSession, StaffSession.user_id == User.id)
         .outerjoin(Depot, Depot.id == User.depot_id)
         .where(
             StaffSession.token_digest == tokens.digest(token),
             StaffSession.expires_at > now,
+            StaffSession.seen_at > now - idle,
+            StaffSession.awaits_code.is_(False),
             User.disabled_at.is_(None),
         )
     )
@@ -29,7 +46,7 @@ def signed_in_by(token: str, now: datetime) -> Staff | None:
     return _facts(*found) if found else None
 
 
-def _facts(user: User, depot_name: str | None) -> Staff:
+def _facts(user: User, depot_name: str | None, seen_at: datetime) -> Staff:
     return Staff(
         id=user.id,
         name=user.name,
@@ -38,7 +55,116 @@ def _facts(user: User, depot_name: str | None) -> Staff:
         perimeter=Perimeter(user.depot_id),
         language=user.language,
         depot_name=depot_name,
+        read_only=user.read_only,
+        has_totp=user.totp_since is not None,
+        seen_at=seen_at,
     )
+
+
+def staff_of(user_id: int) -> Staff | None:
+    """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
+    statement = select(User, Depot.name).outerjoin(Depot, Depot.id == User.depot_id)
+    found = session().execute(statement.where(User.id == user_id, User.disabled_at.is_(None))).first()
+    return _facts(*found, clock.now()) if found else None
+
+
+def awaits_code(token: str, now: datetime) -> bool:
+    """Whether the password was right in this browser and the code is still to come."""
+    waiting = (StaffSession.token_digest == tokens.digest(token), StaffSession.expires_at > now)
+    found = select(StaffSession.user_id).where(*waiting, StaffSession.awaits_code.is_(True))
+    return session().scalar(found) is not None
+
+
+def people_within(perimeter: Perimeter) -> Select[User]:
+    """The accounts of the perimeter: those of its branch, or of the whole company."""
+    statement = select(User)
+    if perimeter.depot_id is not None:
+        statement = statement.where(User.depot_id.in_(branch(perimeter.depot_id)))
+    return statement
+
+
+def people(perimeter: Perimeter) -> list[User]:
+    """Those accounts by name, the closed ones last."""
+    return list(session().scalars(people_within(perimeter).order_by(User.disabled_at.is_not(None), User.name, User.id)))
+
+
+def person_of(user_id: int, perimeter: Perimeter) -> User:
+    """One of those accounts. Raises UnknownUser."""
+    user = session().scalar(people_within(perimeter).where(User.id == user_id))
+    if user is None:
+        raise UnknownUser(user_id)
+    return user
+
+
+def open_links(user_ids: Iterable[int], now: datetime) -> dict[int, AccountLink]:
+    """The mailed address of each that still opens something, by the account."""
+    still = (AccountLink.closed_at.is_(None), AccountLink.expires_at > now)
+    found = session().scalars(select(AccountLink).where(AccountLink.user_id.in_(set(user_ids)), *still))
+    return {link.user_id: link for link in found}
+
+
+def open_link_of(secret: str, key: str, now: datetime) -> AccountLink:
+    """The mailed address that this secret is, sealed with the product's key. Raises UnknownLink."""
+    nonce = tokens.unsealed(key, secret)
+    still = (AccountLink.closed_at.is_(None), AccountLink.expires_at > now, User.disabled_at.is_(None))
+    statement = select(AccountLink).join(User).where(AccountLink.nonce == nonce, *still)
+    link = session().scalar(statement) if nonce is not None else None
+    if link is None:
+        raise UnknownLink
+    return link
+
+
+def password_requests() -> list[int]:
+    """The requests for a new password that wait, the oldest first."""
+    return list(session().scalars(select(PasswordRequest.id).order_by(PasswordRequest.id)))
+
+
+def account_mails_due(now: datetime) -> list[int]:
+    """The addresses whose mail is to leave now, the oldest first."""
+    due = (AccountLink.state == "pending", AccountLink.next_attempt_at <= now)
+    still = (AccountLink.closed_at.is_(None), AccountLink.expires_at > now)
+    return list(session().scalars(select(AccountLink.id).where(*due, *still).order_by(AccountLink.id)))
+
+
+def password_hash_of(user_id: int) -> str | None:
+    return session().scalar(select(User.password_hash).where(User.id == user_id))
+
+
+def totp_secret_of(user_id: int) -> str | None:
+    """The secret that waits for its first code; None where there is none, and once it is in force."""
+    waiting = (User.id == user_id, User.totp_since.is_(None))
+    return session().scalar(select(User.totp_secret).where(*waiting))
+
+
+def recovery_codes_left(user_id: int) -> int:
+    """How many recovery codes a person has not used yet."""
+    unused = (RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    return len(session().scalars(select(RecoveryCode.digest).where(*unused)).all())
+
+
+def sessions_of(user_id: int, now: datetime, idle: timedelta) -> list[StaffSession]:
+    """Where a person is signed in, the last used first."""
+    live = (StaffSession.expires_at > now, StaffSession.seen_at > now - idle, StaffSession.awaits_code.is_(False))
+    mine = select(StaffSession).where(StaffSession.user_id == user_id, *live)
+    return list(session().scalars(mine.order_by(StaffSession.seen_at.desc(), StaffSession.created_at.desc())))
+
+
+def depot_counts() -> dict[int, int]:
+    """How many open accounts are bound to each depot."""
+    bound = (User.depot_id.is_not(None), User.disabled_at.is_(None))
+    found = session().execute(select(User.depot_id, func.count()).where(*bound).group_by(User.depot_id))
+    return {depot_id: count for depot_id, count in found if depot_id is not None}
+
+
+def depot_of(depot_id: int, perimeter: Perimeter) -> Depot:
+    """A depot of the perimeter. Raises UnknownDepotId."""
+    statement = select(Depot).where(Depot.id == depot_id)
+    if perimeter.depot_id is not None:
+        statement = statement.where(Depot.id.in_(branch(perimeter.depot_id)))
+    depot = session().scalar(statement)
+    if depot is None:
+        raise UnknownDepotId(depot_id)
+    return depot
 
 
 def depots_of(perimeter: Perimeter) -> list[Depot]:
@@ -62,8 +188,51 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
     return found | {f"key:{id_}": name for id_, name in session().execute(keys)}
 
 
-def client_of_key(digest: str) -> Client | None:
-    """The program whose key has this digest, None for an unknown or revoked one."""
-    statement = select(ApiKey).where(ApiKey.digest == digest, ApiKey.revoked_at.is_(None))
-    key = session().scalar(statement)
-    return Client(key.id, key.name, frozenset(key.scopes), Perimeter(key.depot_id)) if key else None
+def client_of_key(digest: str, now: datetime) -> Client | None:
+    """The program whose key has this digest, None for an unknown, revoked or expired one."""
+    key = session().scalar(select(ApiKey).where(ApiKey.digest == digest, *_in_force(now)))
+    return Client(key.id, key.name, frozenset(key.scopes), Perimeter(key.depot_id), key.last_used_at) if key else None
+
+
+def _in_force(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > now)
+
+
+def api_keys(perimeter: Perimeter) -> list[ApiKey]:
+    """The keys that reach nothing beyond the perimeter, the newest first, each with its depot."""
+    statement = select(ApiKey).options(joinedload(ApiKey.depot)).order_by(ApiKey.id.desc())
+    if perimeter.depot_id is not None:
+        statement = statement.where(ApiKey.depot_id.in_(branch(perimeter.depot_id)))
+    return list(session().scalars(statement))
+
+
+def is_answered(key_id: int, digest: str) -> bool:
+    """Whether the request under this Idempotency-Key is no longer being worked on."""
+    held = select(KeptAnswer.key_id).where(KeptAnswer.key_id == key_id, KeptAnswer.digest == digest)
+    return session().scalar(held.where(KeptAnswer.status.is_(None))) is None
+
+
+def audit_entries(chosen: AuditFilter) -> Select[AuditEntry]:
+    """The entries that are asked for, the newest first."""
+    statement = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if chosen.start is not None:
+        statement = statement.where(AuditEntry.at >= chosen.start)
+    if chosen.end is not None:
+        statement = statement.where(AuditEntry.at < chosen.end)
+    if chosen.actor:
+        statement = statement.where(AuditEntry.actor == chosen.actor)
+    if chosen.kind:
+        statement = statement.where(AuditEntry.act.startswith(f"{chosen.kind}.", autoescape=True))
+    if chosen.object:
+        statement = statement.where(AuditEntry.object == chosen.object)
+    return statement
+
+
+def audit_page(chosen: AuditFilter, cursor: str | None, size: int = 50) -> paging.Page[AuditEntry]:
+    """A page of those entries. Raises BadCursor."""
+    statement = audit_entries(chosen)
+    if cursor:
+        (last,) = paging.decode(cursor, 1)
+        statement = statement.where(AuditEntry.id < paging.number(last, cursor))
+    rows = session().scalars(statement.limit(size + 1)).all()
+    return paging.cut(rows, size, lambda entry: (entry.id,))

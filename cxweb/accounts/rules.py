@@ -9,18 +9,60 @@ from typing import Protocol
 ROLES = ("admin", "dispatcher", "relations", "reader")
 SCOPES = ("orders", "read", "metrics")
 
-# The role table of the product. `figures` is what every role may see.
+# The role table of the product. `own` is one's own account, `figures` is what every role may see.
 ALLOWED: Mapping[str, frozenset[str]] = {
-    "reader": frozenset({"figures"}),
-    "dispatcher": frozenset({"figures", "contacts", "orders"}),
-    "relations": frozenset({"figures", "contacts", "orders", "relations", "export"}),
-    "admin": frozenset({"figures", "contacts", "orders", "relations", "export", "settings"}),
+    "reader": frozenset({"own", "figures"}),
+    "dispatcher": frozenset({"own", "figures", "contacts", "orders"}),
+    "relations": frozenset({"own", "figures", "contacts", "orders", "relations", "export", "stop_list"}),
+    "admin": frozenset(
+        {
+            "own",
+            "figures",
+            "contacts",
+            "orders",
+            "relations",
+            "export",
+            "stop_list",
+            "settings",
+            "company",
+            "accounts",
+            "audit",
+        }
+    ),
 }
+# What concerns every depot: who sees a part of the company does none of it.
+WHOLE_COMPANY = frozenset({"stop_list", "company", "audit"})
+OWN = "own"
 
-SESSION_LENGTH = timedelta(hours=12)
 ATTEMPT_WINDOW = timedelta(minutes=15)
 FREE_ATTEMPTS = 5
 SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+# How long the address in a mail opens the form for a password.
+INVITATION_LENGTH, RENEWAL_LENGTH = timedelta(days=7), timedelta(hours=1)
+# New passwords mailed to one person in an hour; more would only fill a mailbox.
+MOST_RENEWALS = 3
+# The second step: how long it is waited for, how often it may be tried, and how many wrong codes of one account in
+# ATTEMPT_WINDOW, from wherever, leave only the recovery codes, which nobody guesses.
+CODE_PATIENCE = timedelta(minutes=10)
+MOST_TRIES, MOST_CODES = 5, 50
+RECOVERY_CODES = 10
+# A session's row is moved on by what a person does, but not more often than this.
+COARSE = timedelta(minutes=5)
+# How exact the last use of a key is known.
+LAST_USE = timedelta(minutes=1)
+# For how long a program may repeat a request under the same Idempotency-Key and get the same answer.
+ANSWERS_KEPT = timedelta(hours=24)
+# How long a request is awaited whose holder may have died over it.
+ANSWER_HELD = timedelta(seconds=60)
+
+
+class OtherRequest(Exception):
+    """This Idempotency-Key came with another request before."""
+
+
+class StillRunning(Exception):
+    """The request that came first with this Idempotency-Key is being worked on."""
 
 
 class ForbiddenAct(Exception):
@@ -49,14 +91,28 @@ class Staff:
     perimeter: Perimeter
     language: str | None
     depot_name: str | None = None
+    read_only: bool = False
+    has_totp: bool = False
+    # When the session was last used, COARSE.
+    seen_at: datetime | None = None
 
     @property
     def actor(self) -> str:
         """How the audit log and the history name this person."""
         return f"user:{self.id}"
 
-    def may(self, act: str) -> bool:
-        return act in ALLOWED[self.role]
+    def may(self, act: str, *, changes: bool = False) -> bool:
+        """The decision about every page and button: role, perimeter, and whether the act changes something."""
+        if act not in ALLOWED[self.role] or (act in WHOLE_COMPANY and not self.perimeter.whole):
+            return False
+        return not (changes and self.read_only and act != OWN)
+
+    def may_change(self, act: str) -> bool:
+        return self.may(act, changes=True)
+
+    def needs_totp(self, wanted_of: str) -> bool:
+        """Whether the company wants a second step of this person: of `nobody`, of `admins`, or of `everybody`."""
+        return wanted_of == "everybody" or (wanted_of == "admins" and self.role == "admin")
 
     def require(self, act: str) -> None:
         """Raises ForbiddenAct unless the role allows the act."""
@@ -78,6 +134,7 @@ class Client:
     name: str
     scopes: frozenset[str]
     perimeter: Perimeter
+    last_used_at: datetime | None = None
 
     @property
     def actor(self) -> str:

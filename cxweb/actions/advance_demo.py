@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import Select, case, delete, exists, func, select
+from sqlalchemy import Select, and_, case, delete, exists, func, select
 
 from cxweb.actions.steps.move_order import move
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures, touch_figures_of
 from cxweb.actions.steps.write_demo import ACTOR, reasons_of, said, survey_of_demo, version_of, write_demo
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -40,7 +41,9 @@ def advance_demo() -> int:
         if (session().scalar(select(func.count()).where(Order.is_demo, Order.status.in_(OPEN))) or 0) < FEWEST_OPEN:
             highest = session().scalar(select(func.max(Order.id))) or 0
             write_demo(new_orders(now, SUPPLY, highest, random), now)
-        session().execute(delete(Order).where(Order.is_demo, Order.created_at < now - KEPT))
+        old = and_(Order.is_demo, Order.created_at < now - KEPT)
+        touch_figures_of(old)
+        session().execute(delete(Order).where(old))
         return completed
 
 
@@ -76,6 +79,7 @@ def _rate_some(now: datetime, random: Random) -> None:
         comment = opinions.any_comment(random, language, stars, late)
         further = opinions.further(random, language, stars, late) if survey is not None else None
         _store(order.id, survey, language, DemoRating(stars, comment, now, further))
+        touch_figures(order.id)
         tell_boards(order.id, order.depot_id)
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.fill_order import set_crew
 from cxweb.actions.steps.move_order import move
+from cxweb.actions.steps.parties import Parties
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.audit import record
@@ -35,7 +37,8 @@ def change_order_status(
         order = find(key, by.perimeter, lock=True)
         before = order.status
         if drivers is not None and before != wanted:
-            set_crew(order, drivers, by.perimeter)
+            set_crew(order, drivers, Parties(by.perimeter))
+            touch_figures(order.id)
         moved = move(order, wanted, at, now, settings_now(), by.actor, reason)
         if moved:
             record(by.actor, "order.status", f"order:{order.id}", before=before, after=wanted)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, update
 
-from cxweb.accounts.rules import Acting
+from cxweb.accounts.rules import Acting, ForbiddenAct
 from cxweb.company.models import Setting
 from cxweb.company.queries import forget_settings, settings_now
 from cxweb.company.rules import CompanySettings, InvalidCompanySetting, field_of, parse, write
@@ -16,7 +16,12 @@ from cxweb.core.i18n import SOURCE, languages
 
 
 def change_settings(changes: Mapping[str, str], by: Acting) -> None:
-    """Set every key to its text, or none: raises InvalidCompanySetting with a sentence that names the key."""
+    """Set every key to its text, or none: raises InvalidCompanySetting with a sentence that names the key.
+
+    Raises ForbiddenAct for who sees only a part of the company: they hold for all of it.
+    """
+    if not by.perimeter.whole:
+        raise ForbiddenAct("company")
     wanted = {key: parse(key, text) for key, text in changes.items()}
     if wanted.get("company.language", SOURCE) not in languages():
         raise InvalidCompanySetting(f"company.language takes one of {', '.join(languages())}.")

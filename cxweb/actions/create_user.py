@@ -1,20 +1,13 @@
 """A member of the staff gets an account."""
 
-from email_validator import EmailNotValidError, validate_email
-
-from cxweb.accounts.passwords import hashed
-from cxweb.accounts.rules import ROLES, SHORTEST_PASSWORD, Acting
+from cxweb.accounts.passwords import WEAKNESSES, hashed, weakness
+from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.add_user import add_user
+from cxweb.actions.steps.check_user import InvalidUser, checked_email, checked_role
 from cxweb.actions.steps.find_depot import depot_id_within
 from cxweb.core.db import transaction
 
-
-class InvalidUser(ValueError):
-    """What was given makes no account; `field` names it and the text says why."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(problem)
-        self.field = field
+__all__ = ["InvalidUser", "create_user"]
 
 
 def create_user(
@@ -31,23 +24,13 @@ def create_user(
 
     Raises InvalidUser, EmailTaken, UnknownDepot and OutsidePerimeter.
     """
-    address = _checked(email)
-    if role not in ROLES:
-        raise InvalidUser("role", f"The role is one of {', '.join(ROLES)}.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidUser("password", f"The password needs at least {SHORTEST_PASSWORD} characters.")
+    address = checked_email(email)
+    checked_role(role)
+    weak = weakness(password, address.partition("@")[0], name)
+    if weak is not None:
+        raise InvalidUser("password", WEAKNESSES[weak])
     # Before the transaction: argon2 takes its time on purpose, and nobody should wait for a lock meanwhile.
     password_hash = hashed(password)
     with transaction():
         depot_id = depot_id_within(depot, by.perimeter)
         return add_user(address, role, password_hash, by.actor, name=name, depot_id=depot_id, language=language)
-
-
-def _checked(email: str) -> str:
-    """The address as accounts are known by: lower case. Raises InvalidUser."""
-    try:
-        # Addresses of a company's own network, such as name@firm.local, are fine: nothing is looked up.
-        checked = validate_email(email.strip(), check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise InvalidUser("email", f"The e-mail address cannot be right: {error}") from error
-    return checked.normalized.lower()

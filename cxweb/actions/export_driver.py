@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from cxweb.accounts.rules import Staff
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import Answer, answers, feedback
+from cxweb.analytics.queries import feedback
 from cxweb.analytics.rules import Mean
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
@@ -16,6 +16,7 @@ from cxweb.drivers.queries import driver_months, own_causes
 from cxweb.exports.csv_text import csv_text
 from cxweb.exports.zipped import zipped
 from cxweb.orders.queries import driver_by_id
+from cxweb.reviews.queries import Answer, answers
 
 COLUMNS = ("order", "answered_at", "stars", "reasons", "comment")
 AT_ONCE = 500

@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import session, transaction
@@ -22,4 +23,5 @@ def lift_spam(order_id: int, by: Acting) -> None:
         if session().execute(lifted, execution_options={"synchronize_session": False}).first() is None:
             raise NothingToMark
         record(by.actor, "rating.spam_mark_lifted", f"order:{order.id}")
+        touch_figures(order.id)
         tell_boards(order.id, order.depot_id)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import insert_or_leave, session, transaction
@@ -21,4 +22,5 @@ def mark_spam(order_id: int, reason: str, by: Acting) -> None:
         if rating_id is None or not insert_or_leave(SpamMark, **values):
             raise NothingToMark
         record(by.actor, "rating.marked_as_spam", f"order:{order.id}")
+        touch_figures(order.id)
         tell_boards(order.id, order.depot_id)

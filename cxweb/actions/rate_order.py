@@ -8,6 +8,8 @@ from cxweb.actions.steps.alert_dispatchers import alert_dispatchers
 from cxweb.actions.steps.first_rating import first_rating
 from cxweb.actions.steps.mark_rating import mark_rating
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.tell_webhooks import tell_of_rating
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
@@ -55,6 +57,8 @@ def rate_order(
             rating_id, stars = _correct(order, sent, now)
         mark_rating(rating_id, suspicions(circumstances, order.completed_at, now), now)
         if stars is not None:
+            touch_figures(order.order_id)
+            tell_of_rating(order.order_id, rating_id, stars, company, now)
             tell_boards(order.order_id, order.depot_id)
             alert_dispatchers(order.order_id, rating_id, stars, company, now)
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import update
 
+from cxweb.actions.steps.touch_figures import touch_instants
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.orders.models import Order
@@ -11,4 +12,6 @@ def record_opening(order_id: int) -> None:
     """Keep the instant of the first opening; later ones change nothing."""
     with transaction():
         first = update(Order).where(Order.id == order_id, Order.seen_at.is_(None))
-        session().execute(first.values(seen_at=clock.now()))
+        opened = first.values(seen_at=clock.now()).returning(Order.completed_at)
+        for (completed_at,) in session().execute(opened, execution_options={"synchronize_session": False}):
+            touch_instants(completed_at, None)

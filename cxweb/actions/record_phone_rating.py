@@ -4,6 +4,7 @@ from sqlalchemy import exists, select
 
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import session, transaction
@@ -21,7 +22,9 @@ def record_phone_rating(order_id: int, stars: int, comment: str | None, by: Acti
             raise CannotRecord("not_completed")
         if session().scalar(select(exists().where(Rating.order_id == order.id))):
             raise CannotRecord("rated")
+        touch_figures(order.id)
         said = {"stars": stars, "comment": comment, "recorded_at": clock.now(), "recorded_by": by.actor}
         session().merge(PhoneRating(order_id=order.id, **said))
         record(by.actor, "rating.recorded_by_phone", f"order:{order.id}", stars=stars)
+        touch_figures(order.id)
         tell_boards(order.id, order.depot_id)

@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 
 from cxweb.accounts.rules import Acting
-from cxweb.actions.steps.clear_demo import clear_demo
-from cxweb.actions.steps.fill_order import fill
-from cxweb.actions.steps.tell_boards import tell_boards
-from cxweb.core import clock, tokens
-from cxweb.core.audit import record
-from cxweb.core.db import insert_or_leave, transaction
+from cxweb.actions.steps.upsert_order import upsert_order
+from cxweb.core import clock
+from cxweb.core.db import transaction
 from cxweb.intake.rules import OrderFields
-from cxweb.orders.models import Order, StatusChange
-from cxweb.orders.queries import by_ref
-from cxweb.orders.rules import COMPLETED, PLANNED, RefTaken
 
 
 @dataclass(frozen=True)
@@ -30,33 +24,6 @@ def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = Fa
     perimeter, OutsidePerimeter for a foreign depot, and FixedByCompletion where crew, depot, channel or tags of a
     completed order would change.
     """
-    now = clock.now()
-    with transaction() as opened:
-        created = insert_or_leave(
-            Order,
-            ref=ref,
-            token=tokens.new_link(),
-            status=PLANNED,
-            channel="delivery",
-            created_at=now,
-            eligible=False,
-            is_test=False,
-            is_demo=False,
-            depot_id=by.perimeter.depot_id,
-        )
-        if only_new and not created:
-            raise RefTaken
-        order = by_ref(ref, by.perimeter, lock=True)
-        if created:
-            order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
-            record(by.actor, "order.created", f"order:{order.id}")
-        former_depot_id, before = order.depot_id, order.notify
-        fill(order, fields, by.perimeter)
-        if order.status == COMPLETED and order.notify != before:
-            # Whether a message was wanted at the completion must still be known when rows are reconciled.
-            record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)
-        opened.flush()
-        tell_boards(order.id, former_depot_id, order.depot_id)
-        if created:
-            clear_demo()
-        return Saved(order.id, created)
+    with transaction():
+        upserted = upsert_order(ref, fields, by, clock.now(), only_new=only_new)
+        return Saved(upserted.order.id, upserted.created)

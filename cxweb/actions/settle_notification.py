@@ -1,6 +1,7 @@
 """A member of the staff says that a message arrived of which the gateway gave no answer."""
 
 from cxweb.accounts.rules import Acting
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
@@ -20,3 +21,4 @@ def settle_notification(message_id: int, stand: str, by: Acting) -> None:
         record(by.actor, "notification.settled", f"notification:{message.id}", before=message.state)
         message.state, message.reason = "delivered", None
         message.sent_at, message.delivered_at = message.next_attempt_at, clock.now()
+        touch_figures(message.order_id)

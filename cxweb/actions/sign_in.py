@@ -1,73 +1,50 @@
 """A member of the staff signs in: guessing is slowed down, and a session of its own begins."""
 
-from datetime import datetime
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, text
+from sqlalchemy import func, select
 
-from cxweb.accounts.models import SignInAttempt, StaffSession, User
+from cxweb.accounts.models import User
 from cxweb.accounts.passwords import matches
-from cxweb.accounts.rules import ATTEMPT_WINDOW, SESSION_LENGTH, Failures, heard_from, network_of
+from cxweb.accounts.rules import network_of
+from cxweb.actions.steps.begin_session import begin_session
+from cxweb.actions.steps.claim_try import TooManyAttempts, claim_try, forget_tries
 from cxweb.core import clock, tokens
-from cxweb.core.audit import record
-from cxweb.core.db import dialect_name, session, transaction
+from cxweb.core.db import session, transaction
+
+__all__ = ["SignedIn", "TooManyAttempts", "WrongPassword", "sign_in"]
 
 
 class WrongPassword(Exception):
     """No such account, a disabled one, or another password: the three look the same."""
 
 
-class TooManyAttempts(Exception):
-    """The try was not heard; `until` is when the next one is."""
+@dataclass(frozen=True)
+class SignedIn:
+    """The token of a new session; where a second step is set up, it opens nothing until its code is entered."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__("too many attempts")
-        self.until = until
+    token: str
+    awaits_code: bool
 
 
-def sign_in(email: str, password: str, address: str) -> str:
-    """The token of a new session. Raises WrongPassword or TooManyAttempts.
+def sign_in(email: str, password: str, address: str, agent: str = "") -> SignedIn:
+    """Begin a session from an address, in a browser that names itself so. Raises WrongPassword or TooManyAttempts.
 
-    The try is written down before the password is looked at, so that a thousand at once are not all the first. It is
-    looked at outside the transaction: argon2 takes its time, and nobody may wait for it.
+    The password is looked at outside the transaction: argon2 takes its time, and nobody may wait for it.
     """
     now = clock.now()
     # Digests: what is typed here by mistake may be a password.
     account, network = tokens.digest(email), network_of(address)
     with transaction():
-        _claim(account, network, now)
+        claim_try(account, network, now)
     user = _user(email)
     if not matches(password, user.password_hash if user else None) or user is None:
         raise WrongPassword
-    token = tokens.new_secret()
-    with transaction() as opened:
-        here = and_(SignInAttempt.account == account, SignInAttempt.address == network)
-        opened.execute(delete(SignInAttempt).where(here))
-        opened.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
-        opened.add(
-            StaffSession(
-                token_digest=tokens.digest(token), user_id=user.id, created_at=now, expires_at=now + SESSION_LENGTH
-            )
-        )
-        record(f"user:{user.id}", "session.begun", f"user:{user.id}")
-    return token
-
-
-def _claim(account: str, network: str, now: datetime) -> None:
-    """Write the try down as a failure, which success takes back. Raises TooManyAttempts."""
-    if dialect_name() == "postgresql":
-        # Simultaneous tries must see each other; SQLite's writers do so anyway.
-        session().execute(text("LOCK TABLE sign_in_attempt IN SHARE ROW EXCLUSIVE MODE"))
-    session().execute(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPT_WINDOW))
-    of_account, of_address = SignInAttempt.account == account, SignInAttempt.address == network
-    until = heard_from(_failures(of_account).count, _failures(of_address), _failures(and_(of_account, of_address)))
-    if until is not None and until > now:
-        raise TooManyAttempts(until)
-    session().add(SignInAttempt(account=account, address=network, at=now))
-
-
-def _failures(condition: ColumnElement[bool]) -> Failures:
-    count, last = session().execute(select(func.count(), func.max(SignInAttempt.at)).where(condition)).one()
-    return Failures(count, last)
+    awaits_code = user.totp_since is not None
+    with transaction():
+        token = begin_session(user.id, network, agent, now, awaits_code=awaits_code)
+        forget_tries(account, network)
+    return SignedIn(token, awaits_code)
 
 
 def _user(email: str) -> User | None:

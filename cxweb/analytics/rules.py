@@ -13,6 +13,8 @@ Z = 1.959963984540054
 # Intervals of means and of NPS are shown from this n on.
 LEAST_FOR_INTERVAL = 5
 FIVE_STARS = (1, 2, 3, 4, 5)
+# Where the 0–10 question is not asked: promoters from 5 stars on, detractors up to 3.
+NPS_STARS = (5, 3)
 # A driver's figures are shown from this n on: below it they say more of chance than of the person.
 LEAST_OF_A_DRIVER = 10
 # With fewer answers than this, a report's own mean is too weak to draw drivers towards it.
@@ -38,6 +40,9 @@ class Counts:
     # Shown beside the figures and in none of them: answers marked as spam, and what was only said on the phone.
     spam: int = 0
     by_phone: int = 0
+    # Completed orders with an invitation that was not refused, and those of them with a rating.
+    reached: int | None = None
+    reached_rated: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,9 @@ class Share:
     high: float | None
 
 
+NOTHING = Share(0, None, None, None)
+
+
 @dataclass(frozen=True)
 class Promoters:
     """A net promoter score −100…100 with its parts and its adjusted Wald interval."""
@@ -81,39 +89,48 @@ class Feedback:
     completed: int | None
     eligible: int | None
     rated: int | None
-    response_rate: float | None
+    response: Share
     stars: Mean
     csat: Share
     nps_stars: Promoters
     nps: Promoters
     tud: Share
     ces: Mean
-    easy_share: float | None
+    easy: Share
     spam: int = 0
     by_phone: int = 0
+    # The rate on messages delivered: of completed orders with an invitation that was not refused.
+    reached: Share = NOTHING
+
+    @property
+    def response_rate(self) -> float | None:
+        return self.response.value
+
+    @property
+    def easy_share(self) -> float | None:
+        return self.easy.value
 
 
-def figures(counts: Counts) -> Feedback:
-    """All figures of these counts."""
+def figures(counts: Counts, nps_stars: tuple[int, int] = NPS_STARS) -> Feedback:
+    """All figures of these counts. `nps_stars`: promoters from so many stars on, detractors up to so many."""
     stars, scores = counts.stars, counts.nps
+    promoting, detracting = nps_stars
     five = counts.stars_without_nps
-    rate = None
-    if counts.eligible is not None and counts.rated is not None:
-        rate = percentage(counts.rated, counts.eligible)
     return Feedback(
         completed=counts.completed,
         eligible=counts.eligible,
         rated=counts.rated,
-        response_rate=rate,
+        response=share(counts.rated or 0, counts.eligible or 0),
         stars=mean(stars, FIVE_STARS),
         csat=share(stars[3] + stars[4], sum(stars)),
-        nps_stars=promoters(five[4], five[3], sum(five[:3])),
+        nps_stars=promoters(sum(five[promoting - 1 :]), sum(five[detracting : promoting - 1]), sum(five[:detracting])),
         nps=promoters(sum(scores[9:]), sum(scores[7:9]), sum(scores[:7])),
         tud=share(scores[0] + scores[1], sum(scores)),
         ces=mean(counts.ces, FIVE_STARS),
-        easy_share=percentage(counts.ces[3] + counts.ces[4], sum(counts.ces)),
+        easy=share(counts.ces[3] + counts.ces[4], sum(counts.ces)),
         spam=counts.spam,
         by_phone=counts.by_phone,
+        reached=share(counts.reached_rated or 0, counts.reached or 0),
     )
 
 
@@ -141,7 +158,7 @@ def mean(counts: Sequence[int], scores: Sequence[int]) -> Mean:
 def share(part: int, n: int) -> Share:
     """The share part/n in percent with Wilson's score interval (Wilson 1927), exact at 0/n and n/n."""
     if n == 0:
-        return Share(0, None, None, None)
+        return NOTHING
     p, z2 = part / n, Z * Z
     centre = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
@@ -180,3 +197,53 @@ def ranks(values: Sequence[float]) -> list[int]:
 def two_decimals(value: float) -> Decimal:
     """A value as it is compared in a ranking."""
     return Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class FeedbackRow:
+    """The figures of a date, driver, depot or channel; the key is a date's name or a ref, None where there is none."""
+
+    key: str | None
+    name: str | None
+    feedback: Feedback
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Orders with an invitation: sent, not refused, rated, commented, each a part of the one before; then what stands
+    beside the chain: rated without an invitation, and opened at least so often. None where orders mean nothing."""
+
+    sent: int | None = None
+    reached: int | None = None
+    rated: int | None = None
+    commented: int | None = None
+    rated_without_message: int | None = None
+    opened: int | None = None
+
+
+@dataclass(frozen=True)
+class ReasonShare:
+    """How many of the answers with a reason chose this one."""
+
+    code: str
+    cause: str
+    count: int
+    share: Share
+
+
+@dataclass(frozen=True)
+class ReasonShares:
+    """The reasons, the most frequent first; n answers have one, `own` is the share of those with one that lies with
+    the driver."""
+
+    n: int
+    rows: tuple[ReasonShare, ...]
+    own: Share
+
+
+@dataclass(frozen=True)
+class Crosstab:
+    """Answers that gave stars and a 0–10 score: for 1…5 stars the detractors, passives and promoters among them."""
+
+    n: int
+    counts: tuple[tuple[int, int, int], ...]

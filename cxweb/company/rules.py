@@ -49,6 +49,12 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # How long the files of imports are kept, with their reports and what undoing them takes.
+    imports_keep_days: int = 7
+    # What one key of the API may ask.
+    api_per_minute: int = 12_000
+    # Where the 0–10 question is not asked: promoters from so many stars on, detractors up to so many.
+    figures_nps_stars: str = "5-3"
     # Whether files handed out name drivers by a code that only this installation can trace back.
     drivers_pseudonyms: bool = False
     retention_contact_days: int = 90
@@ -56,6 +62,9 @@ class CompanySettings:
     retention_logs_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
+    accounts_second_step: str = "nobody"
+    sessions_idle_minutes: int = 240
+    sessions_hours: int = 12
     company_colour: str = ""
     company_public_review_url: str = ""
     # The stored logo's digest, width and height. Not a key: only a file sets it.
@@ -65,6 +74,12 @@ class CompanySettings:
     def zone(self) -> ZoneInfo:
         """The zone periods are cut in."""
         return ZoneInfo(self.company_timezone)
+
+    @property
+    def nps_stars(self) -> tuple[int, int]:
+        """From how many stars on an answer counts as a promoter's, and up to how many as a detractor's."""
+        promoters, detractors = self.figures_nps_stars.split("-")
+        return int(promoters), int(detractors)
 
     def zone_named(self, name: str | None) -> ZoneInfo:
         """A depot's own zone; the company's where it has none, or one that this machine's data no longer knows."""
@@ -222,11 +237,17 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "imports.keep_days": _whole(1, 365),
+    "api.per_minute": _whole(60, 1_000_000),
+    "figures.nps_stars": _choice("5-3", "5-2", "5-4", "4-3", "4-2"),
     "drivers.pseudonyms": _switch,
     "retention.contact_days": _whole(1, 3_650),
     "retention.words_months": _whole(1, 120),
     "retention.logs_months": _whole(12, 120),
     "protection.own_addresses": _networks,
+    "accounts.second_step": _choice("nobody", "admins", "everybody"),
+    "sessions.idle_minutes": _whole(5, 1_440),
+    "sessions.hours": _whole(1, 168),
     "company.colour": _colour,
     "company.public_review_url": _web_page,
 }

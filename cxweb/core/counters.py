@@ -37,6 +37,10 @@ class Counters:
 
     def count(self, name: str, now: float | None = None) -> int:
         """Count the name once more; how often it has been counted in its minute, this time included."""
+        return self.tally(name, now)[0]
+
+    def tally(self, name: str, now: float | None = None) -> tuple[int, int]:
+        """The same, and after how many seconds the count begins anew."""
         second = int(time.time() if now is None else now)
         digest = hmac.new(self.key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
         mark, place = int.from_bytes(digest[:8], "little") or 1, int.from_bytes(digest[8:12], "little") % SETS
@@ -47,7 +51,7 @@ class Counters:
                 began, counted = second, 0
             counted = min(counted + 1, 2**32 - 1)
             SLOT.pack_into(memory, offset, mark, began, counted)
-        return counted
+        return counted, began + WINDOW_S - second
 
     @contextmanager
     def _alone(self) -> Iterator[mmap.mmap]:

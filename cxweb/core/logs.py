@@ -13,6 +13,7 @@ from typing import Any
 # quotes of the row that it refused.
 _SECRETS = re.compile(
     r"(?<=/[tu]/)[A-Za-z0-9_-]{22}"
+    r"|(?<=/password/)[A-Za-z0-9_.-]+"
     r"|(?<=/wall/)[A-Za-z0-9_-]{20,}"
     r"|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|(?<=Bearer )[^\s'\"<>]+"
     r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"

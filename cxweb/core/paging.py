@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
 
-# Ours are far shorter.
-LONGEST_CURSOR = 500
+# Most are far shorter; that of a feed may hold many runs.
+LONGEST_CURSOR = 3_000
 T = TypeVar("T")
 Key = tuple[str | int | None, ...]
 
@@ -29,16 +29,29 @@ class Page(Generic[T]):
 
 
 def encode(key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+    return encode_text(json.dumps(key, separators=(",", ":")))
+
+
+def encode_text(text: str) -> str:
+    """A cursor that holds a text."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_text(cursor: str) -> str:
+    """The text a cursor holds. Raises BadCursor."""
+    if len(cursor) > LONGEST_CURSOR:
+        raise BadCursor(cursor)
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (ValueError, binascii.Error) as error:
+        raise BadCursor(cursor) from error
 
 
 def decode(cursor: str, length: int) -> Key:
     """The key of a cursor; raises BadCursor unless it holds `length` strings, integers or nulls."""
-    if len(cursor) > LONGEST_CURSOR:
-        raise BadCursor(cursor)
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error) as error:
+        key = json.loads(decode_text(cursor))
+    except (ValueError, RecursionError) as error:
         raise BadCursor(cursor) from error
     if not isinstance(key, list) or len(key) != length or not all(_plain(k) for k in key):
         raise BadCursor(cursor)

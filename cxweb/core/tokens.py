@@ -31,3 +31,14 @@ def digest(secret: str) -> str:
 def keyed_digest(key: str, text: str) -> str:
     """HMAC-SHA-256 of a text as 64 hexadecimal digits: what can be guessed, as a phone number can, needs the key."""
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def sealed(key: str, nonce: str) -> str:
+    """A nonce with its seal: what only the holder of the key could have made. Half the digest is 128 bits."""
+    return f"{nonce}.{keyed_digest(key, nonce)[:32]}"
+
+
+def unsealed(key: str, text: str) -> str | None:
+    """The nonce of what sealed() made with this key, None of anything else."""
+    nonce, _, _ = text.partition(".")
+    return nonce if text.isascii() and hmac.compare_digest(text, sealed(key, nonce)) else None

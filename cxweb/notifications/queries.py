@@ -80,8 +80,16 @@ def routes(ids: Sequence[int]) -> dict[tuple[str, bool], list[int]]:
 
 def for_order(order_id: int) -> list[Notification]:
     """The messages of an order, oldest first; who asks has found the order within their perimeter."""
-    statement = select(Notification).where(Notification.order_id == order_id).order_by(Notification.id)
-    return list(session().scalars(statement))
+    return for_orders([order_id]).get(order_id, [])
+
+
+def for_orders(order_ids: Collection[int]) -> dict[int, list[Notification]]:
+    """The messages of orders, by the order; who asks has found the orders within their perimeter."""
+    statement = select(Notification).where(Notification.order_id.in_(order_ids)).order_by(Notification.id)
+    found: dict[int, list[Notification]] = {}
+    for message in session().scalars(statement):
+        found.setdefault(message.order_id, []).append(message)
+    return found
 
 
 def by_id(message_id: int, perimeter: Perimeter, *, lock: bool = False) -> Notification:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.queries import branch
@@ -31,6 +32,14 @@ def by_ref(ref: str, perimeter: Perimeter, *, lock: bool = False) -> Order:
 def by_id(order_id: int, perimeter: Perimeter, *, lock: bool = False) -> Order:
     """The order of that id. Raises UnknownOrder, also for one outside the perimeter."""
     return _one(select(Order).where(Order.id == order_id), perimeter, lock)
+
+
+def by_ids(order_ids: Collection[int], perimeter: Perimeter) -> list[Order]:
+    """The orders of these ids, with customer, depot, crew and tags loaded; none from outside the perimeter."""
+    loaded = (joinedload(Order.customer), joinedload(Order.depot), selectinload(Order.tags))
+    statement = select(Order).where(Order.id.in_(order_ids)).options(*loaded)
+    statement = statement.options(selectinload(Order.crew).joinedload(CrewMember.driver))
+    return list(session().scalars(within(statement, perimeter)))
 
 
 def by_token(token: str, *, lock: bool = False) -> Order:

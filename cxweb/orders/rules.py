@@ -24,7 +24,8 @@ MOVES: Mapping[str, tuple[str, ...]] = {
 OPEN = (PLANNED, ON_THE_WAY, ARRIVED)
 
 REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-RESERVED_REFS = frozenset({"bulk"})
+# An address of its own, and what no address can hold: programs on the way take dots alone for folders.
+RESERVED_REFS = frozenset({"bulk", ".", ".."})
 SKEW = timedelta(minutes=5)
 # Beyond these no order's instant is meant, and some zone or language cannot show it.
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9990, 1, 1, tzinfo=UTC)

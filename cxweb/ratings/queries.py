@@ -1,8 +1,10 @@
 """What the tracking page shows of an order and its rating, in one prebuilt statement."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from sqlalchemy import bindparam, func, literal_column, select, text
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,6 +13,7 @@ from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Depot
 from cxweb.core import paging
 from cxweb.core.db import Prepared, session
+from cxweb.core.feed import Place, look_at, next_page, read_place
 from cxweb.core.paging import Page
 from cxweb.core.prepared import PreparedInTransaction
 from cxweb.orders.filters import OrderFilter, matching
@@ -153,6 +156,53 @@ def to_rate(token: str) -> ToRate | None:
 def of_order(order_id: int) -> Rating | None:
     """The rating of an order; who asks has found the order within their perimeter."""
     return session().scalar(select(Rating).where(Rating.order_id == order_id))
+
+
+def of_orders(order_ids: Collection[int]) -> dict[int, Rating]:
+    """The ratings of orders with their reasons, by the order; who asks has found the orders within their perimeter."""
+    statement = select(Rating).where(Rating.order_id.in_(order_ids)).options(selectinload(Rating.reasons))
+    return {rating.order_id: rating for rating in session().scalars(statement)}
+
+
+def by_ids(rating_ids: Collection[int]) -> dict[int, Rating]:
+    """These ratings by id, with order, crew, reasons and survey; who asks has found them within their perimeter."""
+    order = joinedload(Rating.order)
+    statement = (
+        select(Rating)
+        .where(Rating.id.in_(rating_ids))
+        .options(
+            order.joinedload(Order.depot),
+            order.selectinload(Order.crew).joinedload(CrewMember.driver),
+            selectinload(Rating.reasons),
+            joinedload(Rating.survey_version),
+        )
+    )
+    return {rating.id: rating for rating in session().scalars(statement)}
+
+
+def new_since(cursor: str | None, perimeter: Perimeter, size: int) -> tuple[list[int], str]:
+    """The ids of ratings a reader has not read, each exactly once, and the reader's next cursor. Raises BadCursor."""
+    place = read_place(paging.decode_text(cursor)) if cursor else Place()
+    if place is None or (place.last and _mark(place.last) != place.mark):
+        raise paging.BadCursor(cursor)
+
+    def unread(place: Place, limit: int) -> list[int]:
+        statement = select(Rating.id).join(Order, Order.id == Rating.order_id).where(Rating.id > place.floor)
+        for start, end in place.runs:
+            statement = statement.where(~Rating.id.between(start, end))
+        statement = within(statement.where(~Order.is_test), perimeter)
+        return list(session().scalars(statement.order_by(Rating.id).limit(limit)))
+
+    page, place = next_page(place, look_at(Rating), unread, size)
+    if page and page[-1] > place.last:
+        place = replace(place, last=page[-1], mark=_mark(page[-1]) or 0)
+    return page, paging.encode_text(str(place))
+
+
+def _mark(rating_id: int) -> int | None:
+    """What tells a rating from another one that would get its id in a database that was set back."""
+    ref = session().scalar(select(Order.ref).join(Rating, Rating.order_id == Order.id).where(Rating.id == rating_id))
+    return None if ref is None else crc32(ref.encode())
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from cxweb.company.queries import settings
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
 from cxweb.web import shell
-from cxweb.web.api.problems import problem
+from cxweb.web.api.problems import WITHOUT_A_WORD, problem
 from cxweb.web.company_words import company_words
 from cxweb.web.session import is_staff_path, staff
 
@@ -54,7 +54,7 @@ def _answer(error: HTTPException) -> Response:
     if error.response is not None or code < 400:
         return make_response(error.get_response())
     if request.path.startswith("/api/"):
-        return problem(code, error.description or error.name)
+        return _with_headers(problem(code, WITHOUT_A_WORD.get(code, error.description or error.name)), error)
     if isinstance(error, InternalServerError):
         # The database may be what broke: the company's language is not asked for.
         i18n.speak(i18n.known(*request.accept_languages.values()) or i18n.SOURCE)
@@ -64,8 +64,11 @@ def _answer(error: HTTPException) -> Response:
     texts = STALE_FORM if isinstance(error, CSRFError) else None
     if code == 404 and request.path.startswith(("/t/", "/u/")):
         texts = UNKNOWN_LINK
-    response = page(code, texts)
-    # When to try again, or which methods there are.
+    return _with_headers(page(code, texts), error)
+
+
+def _with_headers(response: Response, error: HTTPException) -> Response:
+    """The response, with what the error says about when to try again and which methods there are."""
     response.headers.extend((name, value) for name, value in error.get_headers() if name in {"Retry-After", "Allow"})
     return response
 

@@ -22,7 +22,11 @@ def init_app(app: Flask) -> None:
     )
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(
-        static_url=_static_url(app), language=i18n.language, other_languages=i18n.others, window=words.window
+        static_url=_static_url(app),
+        static_hash=_static_hash(app),
+        language=i18n.language,
+        other_languages=i18n.others,
+        window=words.window,
     )
     env.filters.update(
         day=i18n.day,
@@ -52,3 +56,14 @@ def _static_url(app: Flask) -> object:
         return f"{app.static_url_path}/{quote(name)}?v={static_files.of(str(folder / name)).fingerprint}"
 
     return static_url
+
+
+def _static_hash(app: Flask) -> object:
+    folder = Path(app.static_folder or "")
+
+    @cache
+    def static_hash(name: str) -> str:
+        """What a browser checks a stylesheet or script by before it uses it."""
+        return static_files.of(str(folder / name)).integrity
+
+    return static_hash

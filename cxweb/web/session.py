@@ -1,18 +1,24 @@
 """The staff's sessions: the browser holds a signed cookie, the server's row decides what it is worth."""
 
+from datetime import timedelta
+
 from flask import Flask, Request, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature
 
-from cxweb.accounts.queries import signed_in_by
-from cxweb.accounts.rules import Staff
+from cxweb.accounts.queries import awaits_code, signed_in_by
+from cxweb.accounts.rules import COARSE, Staff
+from cxweb.actions.touch_session import touch_session
+from cxweb.company.queries import settings as company_settings
 from cxweb.core import clock
 from cxweb.settings import Settings
 
 # The only addresses that open a session: no customer's page ever reads or sets a cookie.
-STAFF_PATHS = ("/admin", "/login", "/logout")
+STAFF_PATHS = ("/admin", "/login", "/logout", "/password")
 TOKEN = "token"  # noqa: S105 - the name of a field, not a secret
+# The session that the password has earned, until the code of the second step is entered.
+WAITING = "waiting"
 
 csrf = CSRFProtect()
 
@@ -60,9 +66,26 @@ def staff() -> Staff | None:
     """Who is signed in with this request; None for nobody, a row that is gone, expired, or of a disabled user."""
     if "staff" not in g:
         token = session.get(TOKEN)
-        g.staff = signed_in_by(token, clock.now()) if isinstance(token, str) else None
+        g.staff = signed_in_by(token, clock.now(), idle()) if isinstance(token, str) else None
     found: Staff | None = g.staff
     return found
+
+
+def idle() -> timedelta:
+    """How long a session that nobody uses goes on."""
+    return timedelta(minutes=company_settings().sessions_idle_minutes)
+
+
+def used(person: Staff) -> None:
+    """Note that the person did something; what a page asks for by itself does not count."""
+    if person.seen_at is not None and person.seen_at <= clock.now() - COARSE:
+        touch_session(token_of())
+
+
+def token_of() -> str:
+    """The token of the session at hand, empty without one."""
+    token = session.get(TOKEN)
+    return token if isinstance(token, str) else ""
 
 
 def comes_with_staff() -> bool:
@@ -75,7 +98,7 @@ def comes_with_staff() -> bool:
         token = serializer.loads(cookie, max_age=int(current_app.permanent_session_lifetime.total_seconds())).get(TOKEN)
     except (BadSignature, AttributeError):
         return False
-    return isinstance(token, str) and signed_in_by(token, clock.now()) is not None
+    return isinstance(token, str) and signed_in_by(token, clock.now(), idle()) is not None
 
 
 def me() -> Staff:
@@ -92,6 +115,20 @@ def begin(token: str) -> None:
     session[TOKEN] = token
     g.pop("staff", None)
     g.pop("csrf_token", None)
+
+
+def wait_for_code(token: str) -> None:
+    """Keep the session that still awaits its code; nothing of the one before survives."""
+    session.clear()
+    session[WAITING] = token
+    g.pop("staff", None)
+    g.pop("csrf_token", None)
+
+
+def waiting() -> str | None:
+    """The token of a session whose code is waited for, None where there is none any more."""
+    token = session.get(WAITING)
+    return token if isinstance(token, str) and awaits_code(token, clock.now()) else None
 
 
 def end() -> str | None:

@@ -28,8 +28,19 @@ MENU = (
     Entry("/admin/orders", lazy("Orders"), "box", "orders"),
     Entry("/admin/ratings", lazy("Ratings"), "star", "figures"),
     Entry("/admin/drivers", lazy("Drivers"), "wheel", "figures"),
+    Entry("/admin/analytics/feedback", lazy("Analytics"), "chart", "figures"),
     Entry("/admin/messages", lazy("Messages"), "mail", "contacts"),
-    Entry("/admin/settings/tracking", lazy("Settings"), "gear", "settings"),
+    Entry("/admin/settings/tracking", lazy("Settings"), "gear", "company"),
+    Entry("/admin/users", lazy("Settings"), "gear", "settings"),
+)
+# What the menu's last entry leads to; who sees a part of the company has fewer of them.
+SETTINGS = (
+    "/admin/settings",
+    "/admin/users",
+    "/admin/depots",
+    "/admin/audit",
+    "/admin/api-keys",
+    "/admin/webhooks",
 )
 
 
@@ -44,8 +55,13 @@ class Shell:
 
     def is_here(self, entry: Entry) -> bool:
         """Whether the page belongs to the menu entry; all settings belong to one."""
-        section = "/admin/settings" if entry.href.startswith("/admin/settings") else entry.href
-        return self.here == section or self.here.startswith(f"{section}/")
+        sections = SETTINGS if entry.href.startswith(SETTINGS) else (entry.href,)
+        return any(self.here == section or self.here.startswith(f"{section}/") for section in sections)
+
+
+def menu_of(person: Staff) -> tuple[Entry, ...]:
+    """The entries that open to the person, each name once."""
+    return tuple({str(entry.text): entry for entry in reversed(MENU) if person.may(entry.act)}.values())[::-1]
 
 
 def render(template: str, **context: object) -> str:
@@ -56,7 +72,7 @@ def render(template: str, **context: object) -> str:
     shell = Shell(
         staff=person,
         company=settings().shown_name,
-        menu=tuple(entry for entry in MENU if person.may(entry.act)),
+        menu=menu_of(person),
         here=request.path,
         address=request.full_path.rstrip("?") if request.method == "GET" else request.path,
         htmx_integrity=_integrity(current_app.static_folder or "", "htmx.min.js"),

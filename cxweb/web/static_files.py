@@ -1,5 +1,6 @@
 """The static files, compressed once and kept in memory: they are few and small."""
 
+import base64
 import hashlib
 import mimetypes
 from functools import lru_cache
@@ -16,12 +17,13 @@ YEAR = "public, max-age=31536000, immutable"
 
 
 class StaticFile(NamedTuple):
-    """A file's content, the same compressed, what it is, and what tells it apart from its next version."""
+    """A file's content, the same compressed, what it is, what tells it apart from its next version, and its hash."""
 
     content: bytes
     gzipped: bytes
     mimetype: str
     fingerprint: str
+    integrity: str
 
 
 def init_app(app: Flask) -> None:
@@ -52,4 +54,5 @@ def _read(path: str, _changed_at: int) -> StaticFile:
     content = Path(path).read_bytes()
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     small = compression.gzipped(content, compression.SMALLEST)
-    return StaticFile(content, small, kind, hashlib.sha256(content).hexdigest()[:12])
+    checked = base64.b64encode(hashlib.sha384(content).digest()).decode("ascii")
+    return StaticFile(content, small, kind, hashlib.sha256(content).hexdigest()[:12], f"sha384-{checked}")

@@ -1,5 +1,6 @@
 """Templates compiled once a language: a message without values is translated when its template is compiled."""
 
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from cxweb.core import i18n
+
+# A stylesheet or script of our own, as every template writes them.
+_LOADED = re.compile(r"""(<link rel="stylesheet" href|<script src)="\{\{ static_url\(([^}]+)\) \}\}"(?! integrity)""")
 
 
 class SpokenEnvironment(Environment):
@@ -29,7 +33,7 @@ class SpokenEnvironment(Environment):
         return self._speaking(i18n.language())._load_template(name, globals)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
+        tree = super()._parse(with_integrity(source), name, filename)
         if self.spoken is not None:
             with i18n.speaking(self.spoken):
                 _Translator(self).visit(tree)
@@ -44,12 +48,18 @@ class SpokenEnvironment(Environment):
         return overlays[language]
 
 
+def with_integrity(source: str) -> str:
+    """A template in which each stylesheet and script of our own comes with the hash that browsers check it by."""
+    return _LOADED.sub(r'\1="{{ static_url(\2) }}" integrity="{{ static_hash(\2) }}"', source)
+
+
 class _Translator(NodeTransformer):
     """Replaces what is the same at every request by its value: `_("message")`, `language()`, `static_url("file")`."""
 
     def __init__(self, env: SpokenEnvironment) -> None:
         self.env = env
         self.static_url: Callable[[str], str] = env.globals["static_url"]  # type: ignore[assignment]
+        self.static_hash: Callable[[str], str] = env.globals["static_hash"]  # type: ignore[assignment]
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node | list[nodes.Node]:
         """Put the customer's partials in their place: a context made for each costs as much as the query."""
@@ -71,6 +81,8 @@ class _Translator(NodeTransformer):
                 return nodes.Const(i18n.language(), lineno=node.lineno)
             case "static_url", [name]:
                 return nodes.Const(self.static_url(name), lineno=node.lineno)
+            case "static_hash", [name]:
+                return nodes.Const(self.static_hash(name), lineno=node.lineno)
             case (("_" | "gettext"), [message]):
                 # Newstyle gettext gives markup in which `%%` stands for a percent sign.
                 return nodes.Const(Markup(i18n.gettext(message)) % {}, lineno=node.lineno)  # noqa: S704 - our own text

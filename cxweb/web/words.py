@@ -44,12 +44,40 @@ SUPPRESSED: Mapping[str, str] = {
     "rated_meanwhile": lazy("rated meanwhile"),
     "reopened": lazy("the order was reopened"),
     "erased": lazy("the customer’s data was erased"),
+    "daily_cap": lazy("as many as a day may have were told already"),
+    "no_longer_low": lazy("the rating is not low any more"),
 }
+EVENTS: Mapping[str, str] = {
+    "order.completed": lazy("Order completed"),
+    "rating.created": lazy("Order rated"),
+    "rating.low": lazy("Low rating"),
+    "test": lazy("Test"),
+}
+REFUSED_ARRIVALS: Mapping[str, str] = {
+    "number": lazy("its number takes 1 to 64 of the letters A to Z, the digits, and . _ : - without accents or spaces"),
+    "elsewhere": lazy("the number is taken by an order of another depot"),
+    "completed": lazy("it is completed, and what came would change what is fixed then"),
+    "ahead": lazy("its time lies in the future"),
+}
+# Systems that orders come from, by the names they give themselves.
+SYSTEMS: Mapping[str, str] = {"optimoroute": "OptimoRoute", "onfleet": "Onfleet"}
 ROLES: Mapping[str, str] = {
     "admin": lazy("Admin"),
     "dispatcher": lazy("Dispatcher"),
     "relations": lazy("Customer relations"),
     "reader": lazy("Reader"),
+}
+SCOPE_WORDS: Mapping[str, str] = {
+    "orders": lazy("Bring in orders and tell how far they are"),
+    "read": lazy("Read orders and ratings, with contact data"),
+    "metrics": lazy("Read figures"),
+}
+# The services most companies have; what else a company calls its own stands as it is.
+CHANNELS: Mapping[str, str] = {
+    "delivery": lazy("Delivery"),
+    "pickup": lazy("Pickup"),
+    "installation": lazy("Installation"),
+    "repair": lazy("Repair"),
 }
 # Each under its own name, in its own language.
 LANGUAGES: Mapping[str, str] = i18n.own_names()
@@ -95,7 +123,9 @@ REFUSED_CONTACTS: Mapping[str, str] = {
 ACTORS: Mapping[str, str] = {
     "system": lazy("automatically"),
     "import": lazy("by an import"),
+    "connector": lazy("by a connector"),
     "demo": lazy("by the demo"),
+    "command": lazy("at the command line"),
     "customer": lazy("the customer"),
 }
 SOMEBODY = lazy("somebody")
@@ -186,8 +216,11 @@ def _word(words: Mapping[str, str]) -> Callable[[str], str]:
     return word
 
 
+channel_word = _word(CHANNELS)
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,
+    "channel_word": channel_word,
     "move_word": move_word,
     "brief": brief,
     "delay": delay,
@@ -202,6 +235,9 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "message_channel_word": _word(MESSAGE_CHANNELS),
     "message_kind_word": _word(MESSAGE_KINDS),
     "opt_out_source_word": _word(OPT_OUT_SOURCES),
+    "system_word": lambda name: SYSTEMS.get(name, name),
+    "refused_arrival_word": _word(REFUSED_ARRIVALS),
+    "event_word": _word(EVENTS),
     "refused_contact_word": _word(REFUSED_CONTACTS),
     "duration": duration,
 }

@@ -83,7 +83,12 @@ GOOD = {
     "alerts.daily_cap": "5",
     "drivers.ranking": "on",
     "drivers.least": "15",
+    "accounts.second_step": "admins",
+    "sessions.idle_minutes": "30",
+    "sessions.hours": "8",
     "drivers.months": "6",
+    "figures.nps_stars": "4-3",
+    "api.per_minute": "600",
 }
 
 

@@ -41,7 +41,7 @@ def test_the_audit_log_names_who_made_the_account_and_holds_no_address(app: Flas
     user_id = create_user("claire@example.com", "reader", PASSWORD, BY)
     entry = session().scalars(select(AuditEntry)).one()
     assert (entry.actor, entry.act, entry.object) == ("command", "user.created", f"user:{user_id}")
-    assert entry.details == {"role": "reader", "depot": None}
+    assert entry.details == {"role": "reader", "depot": None, "read_only": False}
 
 
 @pytest.mark.parametrize(

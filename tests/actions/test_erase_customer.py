@@ -15,7 +15,7 @@ from cxweb.actions.reapply_erasures import reapply_erasures
 from cxweb.actions.save_order import save_order
 from cxweb.actions.steps.note_erasures import journal_file
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import counts
+from cxweb.analytics.queries import feedback, funnel
 from cxweb.core import journal
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import dialect_name, session, transaction
@@ -43,14 +43,14 @@ def order(ref: str) -> Order:
 def test_one_of_many_is_erased_from_every_row_and_file_and_the_figures_stay(app: Flask, tmp_path: Path) -> None:
     fill(60)
     gone, kept = person(30), person(31)
-    before = counts(ReportFilter(), Perimeter())
+    before = (feedback(ReportFilter(), Perimeter()), funnel(ReportFilter(), Perimeter()))
     links = dict(session().execute(select(Order.ref, Order.token)).all())
     erased = erase(gone.ref)
     session().expire_all()
     assert (erased.orders, erased.others, erased.clean) == (1, 0, dialect_name() == "sqlite")
     assert in_rows(gone.texts) == []
     assert {wanted.partition(" in ")[0] for wanted in in_rows(kept.texts)} == set(kept.texts)
-    assert counts(ReportFilter(), Perimeter()) == before
+    assert (feedback(ReportFilter(), Perimeter()), funnel(ReportFilter(), Perimeter())) == before
     # The old link opens nothing any more; the digest goes on keeping messages away.
     assert [ref for ref, token in links.items() if order(ref).token != token] == ["A-000030"]
     assert opt_out_of("email", gone.email) is not None

@@ -12,13 +12,14 @@ from cxweb.actions.mark_spam import mark_spam
 from cxweb.actions.record_phone_rating import record_phone_rating
 from cxweb.actions.rotate_link import rotate_link
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import answers, feedback
+from cxweb.analytics.queries import feedback
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 from cxweb.orders.queries import by_id
 from cxweb.orders.rules import UnknownOrder
 from cxweb.ratings.queries import marks_of, phone_rating_of, rating_of
 from cxweb.ratings.rules import CannotRecord, NothingToMark
+from cxweb.reviews.queries import answers
 from tests.factories import WHOLE, Factory
 from tests.page import Client
 

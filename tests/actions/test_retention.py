@@ -12,7 +12,7 @@ from cxweb.actions.apply_retention import apply_retention
 from cxweb.actions.await_first_night import await_first_night
 from cxweb.actions.save_proof import save_proof
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import counts
+from cxweb.analytics.queries import feedback, funnel
 from cxweb.company.queries import stored
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
@@ -53,7 +53,7 @@ def test_contact_data_goes_first_then_words_then_logs_and_the_figures_stay(app: 
         make.rating(order, 2, "Sonnette en panne, merci quand même", open="Rien d’autre")
         make.rating(make.completed("A-2", customer={"email": "omar@example.com"}), 5)
         save_proof("A-1", Operator(), photo=None, signature=None, note="Remis à Nadia")
-        before = counts(ReportFilter(), Perimeter())
+        before = (feedback(ReportFilter(), Perimeter()), funnel(ReportFilter(), Perimeter()))
         assert gone() == {}
 
         aged(order, timedelta(days=91))
@@ -83,7 +83,7 @@ def test_contact_data_goes_first_then_words_then_logs_and_the_figures_stay(app: 
         assert (rating.stars, rating.comment, rating.open) == (2, "", "")
         assert session().scalars(select(RatingVersion.comment).order_by(RatingVersion.id)).all() == ["", None]
         assert session().scalar(select(func.count()).select_from(Proof)) == 0
-        assert counts(ReportFilter(), Perimeter()) == before
+        assert (feedback(ReportFilter(), Perimeter()), funnel(ReportFilter(), Perimeter())) == before
 
     # The digests say since when the person is a customer, and nothing else is left of them.
     known = dict(session().execute(select(KnownPerson.kind, KnownPerson.first_order_at)).all())

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from cxweb.core import clock
-from tests.api.test_orders import JSON, Api
+from tests.api.calling import JSON, Api
 from tests.factories import Factory
 
 DAY = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)

@@ -1,43 +1,10 @@
 """Orders over the API: upsert, status, what is refused, and who sees what."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
-from cxweb.accounts.models import ApiKey
-from cxweb.company.models import Depot
-from cxweb.core import clock, tokens
-from cxweb.core.db import transaction
+from tests.api.calling import JSON, Api
 from tests.factories import Factory
-
-JSON = dict[str, Any]
-
-
-class Api:
-    """A program with a key."""
-
-    def __init__(self, app: Flask, depot: Depot | None = None, scopes: tuple[str, ...] = ("orders", "read", "metrics")):
-        key = tokens.new_secret()
-        with transaction() as opened:
-            opened.add(
-                ApiKey(
-                    name="test",
-                    digest=tokens.digest(key),
-                    scopes=list(scopes),
-                    depot_id=depot.id if depot else None,
-                    created_at=clock.now(),
-                )
-            )
-        self.client = app.test_client()
-        self.headers = {"Authorization": f"Bearer {key}"}
-
-    def call(self, method: str, path: str, body: object = None) -> tuple[int, JSON]:
-        kwargs: JSON = {"json": body} if body is not None else {}
-        answer = self.client.open(f"/api/v1{path}", method=method, headers=self.headers, **kwargs)
-        if answer.status_code >= 400:
-            assert answer.mimetype == "application/problem+json"
-        return answer.status_code, answer.get_json()
 
 
 @pytest.fixture

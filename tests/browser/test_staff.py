@@ -58,6 +58,8 @@ def test_every_page_is_fit_for_everybody(site: str, admin: str, look: BrowserCon
     pages += ["/admin/settings/messages", "/admin/settings/messages/wording"]
     pages += ["/admin/settings/messages/wording?channel=sms&kind=survey-reminder&language=en"]
     pages += ["/admin/settings/survey", "/admin/settings/company", "/admin/components", "/admin/orders?q=zzz"]
+    pages += ["/admin/users", "/admin/users/new", "/admin/users/1", "/admin/depots", "/admin/depots/1", "/admin/audit"]
+    pages += ["/admin/account", "/admin/account/totp", "/password"]
     for path in pages:
         page.goto(f"{site}{path}")
         found = Axe().run(page).response["violations"]

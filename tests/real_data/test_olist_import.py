@@ -17,6 +17,7 @@ from cxweb.core.db import session
 from cxweb.notifications.models import Notification
 from cxweb.orders.models import Order, StatusChange
 from cxweb.ratings.models import Rating
+from tests.real_data.reference_figures import check_figures
 
 OLIST = ROOT.parent / "shared" / "data" / "olist"
 pytestmark = pytest.mark.skipif(not OLIST.exists(), reason=f"the real data is not there: {OLIST}")
@@ -44,6 +45,7 @@ def test_both_runs_of_both_files_give_the_figures_of_the_reference(app: Flask, t
     report = tmp_path / "report.csv"
     assert ratings(report=report) == ["imported 5178, updated 0, superseded 31, refused 1520, unchanged 0"]
     _check_against_the_reference()
+    check_figures()
     _check_refused_lines(reported(report))
     assert orders()[-1] == NONE.replace("unchanged 0", "unchanged 14694")
     assert ratings() == ["imported 0, updated 0, superseded 31, refused 1520, unchanged 5178"]

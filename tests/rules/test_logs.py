@@ -12,6 +12,7 @@ from cxweb.core import logs
     ("text", "shown"),
     [
         ("GET /t/oxhgRtHCUN_jb1rexAkSYQ 500", "GET /t/*** 500"),
+        ("POST /password/x7pGj3_kQw.79bcfc8433d741f4 500", "POST /password/*** 500"),
         ("to zoe.martin@example.com refused", "to *** refused"),
         ("<zoe@example.com>", "<***>"),
         ("sms to +33639980001", "sms to ***"),

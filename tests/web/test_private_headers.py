@@ -97,7 +97,8 @@ def test_an_answer_without_a_header_would_be_noticed(client: Client, app: Flask)
 def test_over_https_browsers_are_told_to_stay_with_it(app: Flask) -> None:
     settings = app.config["CXWEB"]
     secure = create_app(type(settings)(**{**vars(settings), "base_url": "https://suivi.example.com"}))
-    assert secure.test_client().get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
+    told = secure.test_client().get("/healthz").headers["Strict-Transport-Security"]
+    assert told == "max-age=31536000; includeSubDomains"
     assert "Strict-Transport-Security" not in app.test_client().get("/healthz").headers
     dispose(secure)
 

@@ -17,22 +17,37 @@ PAGES = {
     "/admin/": "figures",
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
+    "/admin/analytics/feedback": "figures",
     "/admin/components": "figures",
+    "/admin/analytics/feedback/export": "export",
+    "/admin/reports": "figures",
     "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
     "/admin/messages": "contacts",
     "/admin/messages/opt-outs": "contacts",
-    "/admin/messages/opt-outs/export": "export",
-    "/admin/settings/tracking": "settings",
-    "/admin/settings/survey": "settings",
-    "/admin/settings/survey/preview": "settings",
-    "/admin/settings/messages": "settings",
-    "/admin/settings/messages/wording": "settings",
-    "/admin/settings/company": "settings",
+    "/admin/messages/opt-outs/export": "stop_list",
+    "/admin/account": "own",
+    "/admin/account/totp": "own",
+    "/admin/settings/tracking": "company",
+    "/admin/settings/survey": "company",
+    "/admin/settings/survey/preview": "company",
+    "/admin/settings/messages": "company",
+    "/admin/settings/messages/wording": "company",
+    "/admin/settings/company": "company",
+    "/admin/imports": "company",
     "/admin/settings/live": "settings",
-    "/admin/settings/privacy": "settings",
-    "/admin/settings/privacy/people": "settings",
+    "/admin/users": "accounts",
+    "/admin/users/new": "accounts",
+    "/admin/depots": "accounts",
+    "/admin/depots/new": "accounts",
+    "/admin/audit": "audit",
+    "/admin/audit/export": "audit",
+    "/admin/api-keys": "settings",
+    "/admin/settings/connectors": "company",
+    "/admin/webhooks": "settings",
+    "/admin/settings/privacy": "company",
+    "/admin/settings/privacy/people": "company",
 }
 
 
@@ -78,13 +93,14 @@ def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: st
     message = for_order(sent.id)[0].id
     posts = {
         f"/admin/orders/{order.id}/status": "orders",
-        "/admin/settings/tracking": "settings",
+        "/admin/settings/tracking": "company",
         f"/admin/messages/outbox/{message}/resend": "orders",
         f"/admin/messages/outbox/{message}/settle": "orders",
-        "/admin/messages/opt-outs": "relations",
-        "/admin/messages/opt-outs/7/remove": "relations",
+        "/admin/messages/opt-outs": "stop_list",
+        "/admin/messages/opt-outs/7/remove": "stop_list",
+        "/admin/reports": "figures",
     }
-    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake"}
+    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake", "name": "A report"}
     for path, act in posts.items():
         answer = client.submit("/admin/components", form, action=path)
         assert answer.status_code == (303 if act in ALLOWED[role] else 403), path

@@ -21,6 +21,7 @@ def add_user(
     name: str = "",
     depot_id: int | None = None,
     language: str | None = None,
+    read_only: bool = False,
 ) -> int:
     """Insert the account; its id. Raises EmailTaken."""
     if not insert_or_leave(
@@ -31,9 +32,10 @@ def add_user(
         role=role,
         depot_id=depot_id,
         language=language,
+        read_only=read_only,
         created_at=clock.now(),
     ):
         raise EmailTaken(address)
     user_id = session().scalars(select(User.id).where(User.email == address)).one()
-    record(actor, "user.created", f"user:{user_id}", role=role, depot=depot_id)
+    record(actor, "user.created", f"user:{user_id}", role=role, depot=depot_id, read_only=read_only)
     return user_id

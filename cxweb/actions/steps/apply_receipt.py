@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.actions.steps.outbox import add_reminder
 from cxweb.actions.steps.remove_opt_out import remove_opt_out
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.queries import settings_now, zone_of
 from cxweb.core.db import session
 from cxweb.core.recipients import email_address, phone_number
@@ -75,6 +76,7 @@ def _move(message: Notification, receipt: Receipt, now: datetime) -> None:
     overtaken = message.sent_at is None and state != "failed"
     for name, value in values.items():
         setattr(message, name, value)
+    touch_figures(message.order_id)
     if overtaken and message.invites:
         # Whoever sent it would have added it, and finds the lease gone.
         company = settings_now()

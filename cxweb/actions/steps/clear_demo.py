@@ -4,6 +4,7 @@ from sqlalchemy import delete, exists, select
 
 from cxweb.accounts.models import ApiKey, User
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures_of
 from cxweb.actions.steps.write_demo import ACTOR
 from cxweb.boards.models import Wall
 from cxweb.company.models import Depot, Setting
@@ -11,9 +12,11 @@ from cxweb.company.queries import stored
 from cxweb.core import clock
 from cxweb.core.db import after_commit, session
 from cxweb.demo.queries import DEMO_KEY
+from cxweb.integrations.models import Connector
 from cxweb.orders.models import CrewMember, Customer, Driver, Order
 from cxweb.surveys.models import SurveyVersion
 from cxweb.surveys.queries import forget, latest
+from cxweb.webhooks.models import WebhookEndpoint
 
 
 def clear_demo() -> int:
@@ -22,6 +25,7 @@ def clear_demo() -> int:
     if name is None:
         return 0
     opened = session()
+    touch_figures_of(Order.is_demo.is_(True))
     tell_boards(None, *opened.scalars(select(Order.depot_id).where(Order.is_demo).distinct()))
     removed = opened.execute(delete(Order).where(Order.is_demo)).rowcount  # type: ignore[attr-defined]
     opened.execute(delete(Customer).where(Customer.is_demo, ~exists().where(Order.customer_id == Customer.id)))
@@ -39,7 +43,14 @@ def _delete_depots() -> None:
     while True:
         child = select(Depot.parent_id).where(Depot.parent_id.is_not(None))
         leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child))
-        for column in (Order.depot_id, User.depot_id, ApiKey.depot_id, Wall.depot_id):
+        for column in (
+            Order.depot_id,
+            User.depot_id,
+            ApiKey.depot_id,
+            Wall.depot_id,
+            WebhookEndpoint.depot_id,
+            Connector.depot_id,
+        ):
             leaves = leaves.where(Depot.id.not_in(select(column).where(column.is_not(None))))
         if opened.execute(leaves).rowcount == 0:  # type: ignore[attr-defined]
             return

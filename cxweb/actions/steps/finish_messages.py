@@ -13,6 +13,7 @@ from cxweb.actions.steps.claim_messages import Lease
 from cxweb.actions.steps.gateway_gate import Route, note
 from cxweb.actions.steps.keep_in_mailbox import keep_in_mailbox
 from cxweb.actions.steps.outbox import add_reminder
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.actions.steps.waiting_messages import UNANSWERED
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import session
@@ -62,7 +63,9 @@ def finish(route: Route, ended: Sequence[Ended], company: CompanySettings, now: 
     for lost in (end for end in ended if end.lease.notification_id not in mine):
         log.warning("message %s was finished by another process", lost.lease.notification_id)
     held = [end for end in ended if end.lease.notification_id in mine]
-    _write_sent([end for end in held if isinstance(end.outcome, Accepted)], now)
+    accepted = [end for end in held if isinstance(end.outcome, Accepted)]
+    _write_sent(accepted, now)
+    touch_figures(*(end.lease.order_id for end in accepted))
     for end in held:
         if isinstance(end.outcome, Accepted):
             _follow_up(route, end, company, now)

@@ -18,12 +18,17 @@ def without_erased(order: Order, fields: OrderFields) -> OrderFields:
     """The fields; without customer and address where the order's customer, or the one that came in, was erased."""
     if not PERSONAL & fields.keys():
         return fields
-    ref = (fields.get("customer") or {}).get("ref")
+    ref = _customer_ref(fields)
     erased = order.customer is not None and order.customer.erased_at is not None
     if not erased and not (ref and erased_refs([ref])):
         return fields
-    kept = {name: value for name, value in fields.items() if name not in PERSONAL}
-    return cast(OrderFields, kept)
+    return _impersonal(fields)
+
+
+def many_without_erased(incoming: Sequence[tuple[str, OrderFields]]) -> list[tuple[str, OrderFields]]:
+    """Orders by their refs; those that name an erased customer without customer and address."""
+    refs = erased_refs({ref for _, fields in incoming if (ref := _customer_ref(fields))})
+    return [(ref, _impersonal(fields)) if _customer_ref(fields) in refs else (ref, fields) for ref, fields in incoming]
 
 
 def rows_without_erased(rows: Sequence[OrderRow], drafts: Mapping[str, Draft]) -> list[OrderRow]:
@@ -46,3 +51,11 @@ def _customer_id(row: OrderRow, drafts: Mapping[str, Draft]) -> int | None:
 def _bare(row: OrderRow) -> OrderRow:
     fields = {name: value for name, value in row.fields.items() if name not in PERSONAL}
     return replace(row, fields=fields, contact={})
+
+
+def _customer_ref(fields: OrderFields) -> str | None:
+    return (fields.get("customer") or {}).get("ref")
+
+
+def _impersonal(fields: OrderFields) -> OrderFields:
+    return cast(OrderFields, {name: value for name, value in fields.items() if name not in PERSONAL})

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cxweb.actions.steps.outbox import write_completed
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures, touch_instants
 from cxweb.company.rules import CompanySettings
 from cxweb.core.recipients import usable
 from cxweb.notifications.queries import opted_out_of
@@ -24,6 +25,7 @@ def move(
     if not check_move(order.status, wanted, reason):
         return False
     eligible = wanted == COMPLETED and company.feedback_enabled and not order.is_test and not _opted_out(order, company)
+    before = order.completed_at
     order.history.append(StatusChange(status=wanted, at=at, recorded_at=now, reason=reason, actor=actor))
     order.status = wanted
     order.reason = reason
@@ -32,6 +34,9 @@ def move(
     if wanted == COMPLETED:
         _snapshot(order)
         write_completed(order, company, now)
+    if before or order.completed_at:
+        touch_instants(before, None)
+        touch_figures(order.id)
     tell_boards(order.id, order.depot_id)
     return True
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from cxweb.actions.steps.tell_webhooks import tell_of_completion
 from cxweb.company.queries import zone_of
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import insert_or_leave, session
@@ -20,10 +21,11 @@ SEND_JOB = "cxweb.jobs.notifications.send"
 
 
 def write_completed(order: Order, company: CompanySettings, now: datetime) -> None:
-    """Add the order's messages, each once for ever: a second completion finds its key taken.
+    """Add the order's messages, each once for ever: a second completion finds its key taken. Other systems are told.
 
     A message that was dropped because the order stood reopened at that moment is due again; nobody has got it.
     """
+    tell_of_completion(order, now)
     if order.sampling_draw is None:
         order.sampling_draw = secrets.randbelow(100)
     customer = order.customer

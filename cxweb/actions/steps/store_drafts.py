@@ -10,6 +10,7 @@ from cxweb.actions.steps import add_missing
 from cxweb.actions.steps.draft_orders import STATE
 from cxweb.actions.steps.insert_many import insert_many, new_ids
 from cxweb.actions.steps.tell_boards import tell_boards_of
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core.db import session
 from cxweb.core.tokens import new_link
 from cxweb.imports.customer_plan import Customers, Party
@@ -31,6 +32,7 @@ def store_drafts(drafts: Iterable[Draft], customers: Customers, now: datetime) -
     completing = [draft for draft in stored if _completes(draft)]
     # Also where they were before: an order that leaves a depot leaves its board.
     tell_boards_of([draft.id for draft in stored])
+    touch_figures(*(draft.id for draft in stored))
     _store_orders(written, customers)
     recrewed = [draft for draft in stored if "crew" in draft.changed]
     _clear(CrewMember, recrewed)
@@ -41,6 +43,7 @@ def store_drafts(drafts: Iterable[Draft], customers: Customers, now: datetime) -
     insert_many(OrderTag, [{"order_id": draft.id, "tag": tag} for draft in tagged for tag in draft.state["tags"]])
     insert_many(StatusChange, [step for draft in written for step in _history(draft, now)])
     _snapshot_names(completing)
+    touch_figures(*(draft.id for draft in written))
     tell_boards_of([draft.id for draft in written])
 
 

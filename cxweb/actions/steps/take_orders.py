@@ -53,19 +53,23 @@ def take_orders(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: d
 
 def look_up(refs: set[str], mapping: Mapping, last_id: int, *, lock: bool) -> dict[str, Draft]:
     columns = mapping.columns
-    return draft_orders(refs, last_id, crew="driver_ref" in columns, tags="tags" in columns, lock=lock)
+    return draft_orders(
+        refs, last_id, crew="driver_ref" in columns or mapping.drivers_by_name, tags="tags" in columns, lock=lock
+    )
 
 
 def act(
     rows: Iterable[OrderRow], drafts: dict[str, Draft], customers: Customers, mapping: Mapping, now: datetime
 ) -> Taken:
+    columns = mapping.columns
     plan = OrderPlan(drafts, customers, mapping.fields_of_new, now)
     taken = Taken(drafts, customers)
     for row in rows:
         try:
             outcome = plan.take(row)
         except RefusedRow as error:
-            taken.refusals.append((row.line, row.ref, str(error)))
+            column = columns.get(error.field, ("",))[0]
+            taken.refusals.append(Refusal(row.line, row.ref, str(error), error.problem, column))
         else:
             taken.outcomes.append(Outcome(outcome, row.fallbacks))
     return taken

@@ -8,6 +8,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cxweb.actions.steps.tell_boards import tell_boards
+from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.models import Depot
 from cxweb.core import tokens
 from cxweb.core.db import Base, session
@@ -35,6 +36,7 @@ def write_demo(orders: Sequence[DemoOrder], now: datetime) -> None:
     _insert(StatusChange, (row for order in orders for row in _history(order, ids[order.ref])))
     _insert(Notification, (row for order in orders for row in _messages(order, ids[order.ref], now)))
     _write_ratings(orders, ids)
+    touch_figures(*(ids[order.ref] for order in orders))
     tell_boards(None, *(depots[order.depot] for order in orders))
 
 

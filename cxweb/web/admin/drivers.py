@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from cxweb.actions.export_driver import export_driver
 from cxweb.actions.record_driver_view import record_driver_view
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import answers, feedback
+from cxweb.analytics.queries import feedback
 from cxweb.analytics.rules import LEAST_OF_A_DRIVER
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.paging import Page
 from cxweb.drivers.queries import DriverRow, driver_months, driver_rows, own_causes
 from cxweb.orders.queries import driver_by_id, drivers_of
+from cxweb.reviews.queries import answers
 from cxweb.web.admin import address
 from cxweb.web.admin.driver_chart import chart
 from cxweb.web.session import me

@@ -1,5 +1,6 @@
 """The door of every staff page: who is signed in, in which language, and whether the role allows the act."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
@@ -7,15 +8,20 @@ from urllib.parse import urlencode
 from flask import abort, redirect, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.rules import OWN
+from cxweb.company.queries import settings
 from cxweb.web.errors import choose_language
-from cxweb.web.session import staff
+from cxweb.web.session import staff, used
 
+log = logging.getLogger(__name__)
 View = Callable[..., ResponseReturnValue]
 ANYONE = "anyone"
+# Where an admin who needs a second step sets it up.
+SET_UP = "/admin/account/totp"
 
 
-def guarded(view: View, act: str) -> View:
-    """The view behind the door of an act."""
+def guarded(view: View, act: str, *, changes: bool, by_itself: bool = False) -> View:
+    """The view behind the door of an act; `by_itself`: the page asks for it, whoever sits there or not."""
 
     @wraps(view)
     def answer(**values: object) -> ResponseReturnValue:
@@ -25,8 +31,13 @@ def guarded(view: View, act: str) -> View:
             return view(**values)
         if person is None:
             return redirect(f"/login?{urlencode({'next': _address()})}", 303)
-        if not person.may(act):
+        if act != OWN and not person.has_totp and person.needs_totp(settings().accounts_second_step):
+            return redirect(SET_UP, 303)
+        if not person.may(act, changes=changes):
+            log.warning("%s may not %s %s", person.actor, request.method, request.endpoint)
             abort(403)
+        if not by_itself:
+            used(person)
         return view(**values)
 
     return answer

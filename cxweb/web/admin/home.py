@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from cxweb.actions.remove_demo import remove_demo as remove
 from cxweb.analytics.filters import ReportFilter, day_start
-from cxweb.analytics.queries import answers, feedback
+from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings, stored
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
 from cxweb.notifications.queries import counts
 from cxweb.orders.queries import day_counts
+from cxweb.reviews.queries import answers
 from cxweb.web.admin.tasks import tasks_of
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
         month=feedback(_last(MONTH, today), person.perimeter),
         messages=messages,
         last=answers(ReportFilter(axis="answered"), person.perimeter, size=6).items,
-        demo=stored("demo") is not None and person.may("settings"),
+        demo=stored("demo") is not None and person.may_change("company"),
         zone=company.zone,
         now=now,
         today=today,

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cxweb.analytics.queries import answers, feedback, stars_of
+from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings
+from cxweb.reviews.queries import answers, stars_of
 from cxweb.web.admin import address
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -25,6 +26,8 @@ def index() -> ResponseReturnValue:
         spam=spam,
         spam_address=_with_spam(),
         chosen=found.filter,
+        bar=address.bar(found.filter, perimeter),
+        narrowed=bool(words) or len(found.filter.normalised()) > 1,
         errors=found.errors,
         zone=settings().zone,
         **address.listing(page, perimeter),

@@ -8,10 +8,12 @@ from cxweb.analytics.filters import ReportFilter, day_start
 from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings
 from cxweb.core.i18n import gettext, ngettext
+from cxweb.integrations.queries import silent
 from cxweb.notifications.queries import failed_since, health, resting
 from cxweb.notifications.rules import Rest
 from cxweb.orders.queries import late_count
-from cxweb.web.words import MESSAGE_CHANNELS, brief, duration
+from cxweb.web.words import MESSAGE_CHANNELS, SYSTEMS, brief, duration
+from cxweb.webhooks.queries import given_up
 
 PANEL = "/admin/messages#reconciliation"
 
@@ -41,6 +43,8 @@ def tasks_of(person: Staff, today: date, now: datetime, messages: dict[str, int]
     found = [
         *(_of_the_outbox(now) if person.may("contacts") and person.perimeter.whole else ()),
         *(_of_gateways(now) if person.may("contacts") else ()),
+        *(_of_webhooks(person) if person.may("settings") else ()),
+        *(_of_connectors(now) if person.may("settings") and person.perimeter.whole else ()),
         (low, Task("fail", low_text, ratings, gettext("Read them"))),
         (late, Task("late", late_text, "/admin/orders?status=late", gettext("See them"))),
         *(_of_messages(person, yesterday, messages) if person.may("contacts") else ()),
@@ -63,6 +67,25 @@ def _of_messages(person: Staff, yesterday: date, messages: dict[str, int]) -> li
     return [
         (doubt, Task("late", doubt_text, "/admin/messages?state=uncertain", gettext("See them"))),
         (failed, Task("fail", failed_text, failed_list, gettext("See them"))),
+    ]
+
+
+def _of_webhooks(person: Staff) -> list[tuple[int, Task]]:
+    """The webhooks that were switched off because their server kept failing."""
+    text = gettext("The webhook %(name)s is switched off: its server takes no events.")
+    see = gettext("See why")
+    return [
+        (1, Task("fail", text % {"name": endpoint.name.replace("%", "%%")}, f"/admin/webhooks/{endpoint.id}", see))
+        for endpoint in given_up(person.perimeter)
+    ]
+
+
+def _of_connectors(now: datetime) -> list[tuple[int, Task]]:
+    """The systems that should bring orders and do not answer."""
+    text = gettext("%(system)s does not answer, so no orders come in from there.")
+    return [
+        (1, Task("fail", text % {"system": SYSTEMS[name]}, f"/admin/settings/connectors#{name}", gettext("See why")))
+        for name in silent(now)
     ]
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from flask import Response, jsonify, request
 
 from cxweb.analytics import filters
+from cxweb.analytics.queries import BY, feedback_by
 from cxweb.analytics.queries import feedback as figures_of
 from cxweb.analytics.rules import Feedback, Promoters, Share
 from cxweb.company.queries import settings_now
@@ -14,17 +15,22 @@ from cxweb.web.api.problems import problem
 
 def feedback() -> Response:
     sent = request.args.to_dict(flat=False)
-    unknown = [(name, "is not a filter") for name in sent if name not in filters.NAMES]
+    by = sent.pop("by", [""])[-1]
+    wrong = [(name, "is not a filter") for name in sent if name not in filters.NAMES]
+    if by not in ("", *BY):
+        wrong.append(("by", f"takes one of {', '.join(BY)}"))
     try:
         chosen = filters.read(sent)
     except filters.InvalidFilter as error:
-        unknown += error.errors
-    if unknown:
-        return problem(422, "The filters cannot be read.", unknown)
+        wrong += error.errors
+    if wrong:
+        return problem(422, "The filters cannot be read.", wrong)
+    rows = feedback_by(chosen, client().perimeter, by) if by else []
     return jsonify(
         {
             "filters": {**chosen.normalised(), "timezone": settings_now().company_timezone},
             "total": as_json(figures_of(chosen, client().perimeter)),
+            "rows": [{"key": row.key, "name": row.name, **as_json(row.feedback)} for row in rows],
         }
     )
 

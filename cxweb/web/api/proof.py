@@ -5,15 +5,16 @@ from binascii import Error
 from typing import Any
 
 from flask import Response, request
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
 
-from cxweb.actions.save_proof import save_proof
+from cxweb.actions import save_proof as saving
 from cxweb.core.pictures import NotAPicture
 from cxweb.ratings.rules import cleaned
-from cxweb.web.api.keys import client
-from cxweb.web.api.orders import refusals, shown
+from cxweb.web.api.fields import Text
+from cxweb.web.api.keys import client, sent
+from cxweb.web.api.orders import shown
 from cxweb.web.api.problems import problem
-from cxweb.web.api.schemas import BadBody, Text, body
+from cxweb.web.api.schemas import BadBody, Strict
 
 LARGEST_PHOTO = 5 * 1024 * 1024
 LONGEST_NOTE = 500
@@ -22,7 +23,10 @@ LONGEST_BODY = LARGEST_PHOTO * 4 // 3 + 1024 * 1024
 
 
 class Picture(fields.Field[bytes]):
-    """A picture's bytes in base64."""
+    """A picture's bytes in base64; in a form, the file itself."""
+
+    shape = {"type": "string", "contentEncoding": "base64"}
+    shape_in_form = {"type": "string", "format": "binary"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
         try:
@@ -31,27 +35,22 @@ class Picture(fields.Field[bytes]):
             raise ValidationError("takes a picture in base64") from error
 
 
-class ProofSchema(Schema):
-    photo = Picture()
-    signature = Picture()
+class ProofSchema(Strict):
+    photo = Picture(metadata={"description": "PNG, JPEG, WebP or GIF, at most 5 MB. Its metadata is removed."})
+    signature = Picture(metadata={"description": "As the photo."})
     note = Text(longest=LONGEST_NOTE)
 
-    class Meta:
-        unknown = RAISE
 
-
-@refusals
-def save(ref: str) -> Response:
-    request.max_content_length = LONGEST_BODY
-    sent = _form() if request.mimetype == "multipart/form-data" else body(ProofSchema())
-    given = {name: sent.get(name) for name in ("photo", "signature", "note")}
+def save_proof(ref: str) -> Response:
+    said = _form() if request.mimetype == "multipart/form-data" else sent()
+    given = {name: said.get(name) for name in ("photo", "signature", "note")}
     if not any(given.values()):
         return problem(422, "Send a photo, a signature or a note.", [("", "holds none of them")])
     for name in ("photo", "signature"):
         if len(given[name] or b"") > LARGEST_PHOTO:
             return problem(422, "The picture is too large.", [(f"/{name}", "takes at most 5 MB")])
     try:
-        save_proof(ref, client(), **given)
+        saving.save_proof(ref, client(), **given)
     except NotAPicture as error:
         return problem(422, "A picture cannot be read.", [(f"/{error}", "takes a PNG, JPEG, WebP or GIF")])
     return shown(ref, 200)
@@ -62,8 +61,8 @@ def _form() -> dict[str, Any]:
     unknown = {*request.form, *request.files} - {"photo", "signature", "note"}
     if unknown:
         raise BadBody([(f"/{name}", "Unknown field.") for name in sorted(unknown)])
-    note = " ".join(cleaned(request.form.get("note", "")).split())
+    note = request.form.get("note", "")
     if len(note) > LONGEST_NOTE:
         raise BadBody([("/note", f"takes at most {LONGEST_NOTE} characters")])
     pictures = {name: file.read() or None for name, file in request.files.items()}
-    return {**pictures, "note": note or None}
+    return {**pictures, "note": " ".join(cleaned(note).split()) or None}

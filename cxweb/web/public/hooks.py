@@ -1,6 +1,7 @@
-"""What gateways post to us: receipts, bounces, STOP. A signature is all that lets anything in."""
+"""What gateways and connectors post to us: receipts, STOP, how tasks went. A signature is all that lets anything in."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,10 +9,14 @@ from flask import Response, current_app, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from cxweb.actions.record_receipt import record_receipt
+from cxweb.actions.take_arrival import take_arrival
 from cxweb.core import clock
 from cxweb.core.senders.gateways import hook_key
 from cxweb.core.senders.receipts import Receipt, wish
 from cxweb.core.senders.signatures import signed_by_standard, signed_by_twilio
+from cxweb.integrations import onfleet
+from cxweb.integrations.queries import enabled
+from cxweb.integrations.rules import ONFLEET, NotUnderstood
 
 CHANNELS = {"twilio": "sms", "sms": "sms", "email": "email"}
 # Which events each may tell.
@@ -25,6 +30,7 @@ TWILIO_STATES = {
     **dict.fromkeys(("undelivered", "failed", "canceled"), "failed"),
 }
 LONGEST = 300
+WORD = re.compile("[A-Za-z0-9._~+=-]{1,128}")
 
 
 class BadBody(ValueError):
@@ -32,6 +38,8 @@ class BadBody(ValueError):
 
 
 def receive(gateway: str) -> Response:
+    if gateway == ONFLEET:
+        return _from_onfleet()
     key = hook_key(current_app.config["CXWEB"], gateway)
     if key is None:
         raise NotFound
@@ -47,6 +55,31 @@ def receive(gateway: str) -> Response:
         return Response("<Response/>", mimetype="text/xml")
     # A gateway tries again what is not found: its id may be stored a moment later.
     return jsonify({"status": "recorded"}) if known else _told(404, "no such message")
+
+
+def prove() -> Response:
+    """Onfleet asks an address to repeat a word before it posts there."""
+    word = request.args.get("check", "")
+    if enabled(ONFLEET) is None or not WORD.fullmatch(word):
+        raise NotFound
+    return Response(word, mimetype="text/plain")
+
+
+def _from_onfleet() -> Response:
+    connector = enabled(ONFLEET)
+    if connector is None:
+        raise NotFound
+    body = request.get_data()
+    if not onfleet.signed(connector.credential, body, request.headers.get(onfleet.SIGNATURE, "")):
+        return _told(403, "the signature is missing or wrong")
+    try:
+        event = json.loads(body)
+        found = onfleet.arrival(event, connector.ref_field) if isinstance(event, dict) else None
+    except (ValueError, RecursionError) as error:
+        return _told(400, str(error) if isinstance(error, NotUnderstood) else "the body is not JSON")
+    taken = take_arrival(ONFLEET, found) if found is not None else True
+    # What is refused once is refused again, so Onfleet need not repeat it; the connectors' page says why.
+    return jsonify({"status": "recorded" if taken else "refused"})
 
 
 def _from_twilio(token: str) -> bool:

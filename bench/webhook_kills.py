@@ -1,0 +1,125 @@
+"""Events for other systems while their senders are killed: each must arrive, and a repeat must have the id it had.
+
+The sender is the sweeper's own job, as without Redis. Its lease and waits are shortened in its own process; nothing
+else of the product is changed. The receiver takes 5 to 40 ms, refuses a tenth, and drops the answer to a twentieth.
+"""
+
+import argparse
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bench._product import completed, folder, product, settings_in
+from cxweb.accounts.rules import Operator
+from cxweb.actions.create_webhook import EndpointFields, create_webhook
+from cxweb.core.db import session
+from cxweb.webhooks.models import WebhookDelivery
+
+SHORT = timedelta(seconds=1)
+
+
+class Receiver:
+    """Counts how often it took each id, and what is open at the moment."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[str] = Counter()
+        self.open = 0
+        self.lock = threading.Lock()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+
+    def _handler(receiver) -> type[BaseHTTPRequestHandler]:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                with receiver.lock:
+                    receiver.open += 1
+                self.rfile.read(int(self.headers["Content-Length"]))
+                time.sleep(random.uniform(0.005, 0.04))
+                luck = random.random()
+                with receiver.lock:
+                    receiver.open -= 1
+                    receiver.taken[self.headers["webhook-id"]] += luck > 0.1
+                if luck < 0.95:
+                    self.send_response(503 if luck <= 0.1 else 200)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """A run stays quiet."""
+
+        return Handler
+
+
+def send(data: Path) -> None:
+    """Post what is due, for ever."""
+    import_module("cxweb.webhooks.rules").__dict__.update(LEASE=SHORT)
+    import_module("cxweb.notifications.rules").__dict__.update(RETRIES=(timedelta(0), *[SHORT / 2] * 6))
+    import_module("cxweb.core.senders.gate").__dict__.update(SHORTEST_REST=SHORT / 4, LONGEST_REST=SHORT / 2)
+    import_module("cxweb.actions.sweep_webhooks").__dict__.update(PATIENCE=SHORT)
+    app = product(replace(settings_in(data), loopback_webhooks=True))
+    with app.app_context():
+        while True:
+            import_module("cxweb.jobs.webhooks").sweep()
+            time.sleep(0.05)
+
+
+def run(data: Path, orders: int, kills: int) -> tuple[Receiver, int, int, list[tuple[str, str]]]:
+    """Kill the sender so often; then the receiver, how many kills fell while something was open, how many repeats there
+    were, and what the log says of each id."""
+    app = product(replace(settings_in(data), loopback_webhooks=True))
+    receiver = Receiver()
+    with app.app_context():
+        create_webhook(EndpointFields("bench", receiver.url, ("order.completed",)), Operator())
+    completed(app, orders)
+    command = [sys.executable, "-m", "bench.webhook_kills", "--send", str(data)]
+    under = 0
+    for left in reversed(range(kills + 1)):
+        sender = subprocess.Popen(command)
+        begun, before = time.monotonic(), sum(receiver.taken.values())
+        # It posts for a moment; the last one goes on to the end.
+        while sum(receiver.taken.values()) == before and time.monotonic() < begun + 10:
+            time.sleep(0.002)
+        time.sleep(random.uniform(0, 0.15) if left else 12)
+        under += bool(left and receiver.open)
+        sender.send_signal(signal.SIGKILL)
+        sender.wait()
+    with app.app_context():
+        log = [(row.message_id, row.state) for row in session().scalars(select(WebhookDelivery))]
+    return receiver, under, sum(count - 1 for count in receiver.taken.values() if count), log
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--send", type=Path, help="be the sender of this folder's events")
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=40)
+    asked = parser.parse_args()
+    if asked.send:
+        send(asked.send)
+    with folder() as data:
+        receiver, under, repeats, log = run(data, asked.orders, asked.kills)
+    lost = [message_id for message_id, _ in log if not receiver.taken[message_id]]
+    states = Counter(state for _, state in log)
+    strangers = set(receiver.taken) - {message_id for message_id, _ in log}
+    print(
+        f"{len(log)} of {asked.orders} completions written, {asked.kills} kills, {under} with a post open; "
+        f"lost {len(lost)}, "
+        f"ids of nobody {len(strangers)}, repeats under the same id {repeats}, in the log {dict(states)}"
+    )
+    sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Finds an account within somebody's perimeter, and locks it."""
+
+from sqlalchemy import select
+
+from cxweb.accounts.models import User
+from cxweb.accounts.queries import UnknownUser, people_within
+from cxweb.accounts.rules import Acting
+from cxweb.core.db import session
+
+
+def user_within(user_id: int, by: Acting) -> User:
+    """The account, locked until the transaction ends. Raises UnknownUser, also for one outside the perimeter."""
+    user = session().scalar(people_within(by.perimeter).where(User.id == user_id).with_for_update(of=User))
+    if user is None:
+        raise UnknownUser(user_id)
+    return user
+
+
+def locked_user(user_id: int) -> User:
+    """The account of that id, locked until the transaction ends."""
+    return session().scalars(select(User).where(User.id == user_id).with_for_update(of=User)).one()

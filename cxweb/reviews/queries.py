@@ -1,0 +1,141 @@
+"""Listing answers, always within a perimeter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from cxweb.accounts.rules import Perimeter
+from cxweb.analytics.filters import ReportFilter, answers_of
+from cxweb.analytics.rules import FIVE_STARS, Mean, mean
+from cxweb.core import paging
+from cxweb.core.db import session
+from cxweb.core.paging import Page
+from cxweb.orders.models import Order
+from cxweb.orders.queries import crews
+from cxweb.ratings.models import Rating, RatingMark, RatingReason
+
+Columns = TypeVarTuple("Columns")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A line of a list of answers: what was said, about which order, by whom it was brought."""
+
+    id: int
+    stars: int
+    comment: str | None
+    language: str | None
+    answered_at: datetime
+    order_id: int
+    ref: str
+    drivers: list[tuple[int, str]]
+    nps: int | None = None
+    ces: int | None = None
+    open: str | None = None
+    survey_version_id: int | None = None
+    reasons: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+# Ties of newest and oldest: by id; of lowest and highest: the newest answer first, then by id.
+SORTS: dict[str, list[tuple[SQLColumnExpression[Any], bool]]] = {
+    "newest": [(Rating.answered_at, True), (Rating.id, False)],
+    "oldest": [(Rating.answered_at, False), (Rating.id, False)],
+    "lowest": [(Rating.stars, False), (Rating.answered_at, True), (Rating.id, False)],
+    "highest": [(Rating.stars, True), (Rating.answered_at, True), (Rating.id, False)],
+}
+
+_COLUMNS = select(
+    Rating.id,
+    Rating.stars,
+    Rating.comment,
+    Rating.language,
+    Rating.answered_at,
+    Order.id.label("order_id"),
+    Order.ref,
+    Rating.nps,
+    Rating.ces,
+    Rating.open,
+    Rating.survey_version_id,
+)
+
+
+def answers(
+    chosen: ReportFilter,
+    perimeter: Perimeter,
+    words: str = "",
+    cursor: str | None = None,
+    size: int = 30,
+    *,
+    spam: bool = False,
+) -> Page[Answer]:
+    """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor."""
+    return _page(_with_words(answers_of(_COLUMNS, chosen, perimeter, spam=spam), words), chosen.sort, cursor, size)
+
+
+def open_answers(
+    chosen: ReportFilter, perimeter: Perimeter, stars: int | None = None, cursor: str | None = None, size: int = 30
+) -> Page[Answer]:
+    """What was answered to the open question by those who gave so many stars, or by all. Raises paging.BadCursor."""
+    statement = answers_of(_COLUMNS, chosen, perimeter).where(Rating.open.is_not(None))
+    return _page(statement if stars is None else statement.where(Rating.stars == stars), chosen.sort, cursor, size)
+
+
+def open_counts(chosen: ReportFilter, perimeter: Perimeter) -> tuple[int, ...]:
+    """How many answered the open question, for each of 1…5 stars."""
+    statement = answers_of(select(*tallies()), chosen, perimeter).where(Rating.open.is_not(None))
+    return tuple(int(value or 0) for value in session().execute(statement).one())
+
+
+def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int) -> Page[Answer]:
+    order = SORTS[sort]
+    if cursor:
+        *stars, answered_at, id_ = paging.decode(cursor, len(order))
+        numbers = [paging.number(value, cursor) for value in (*stars, id_)]
+        key = (*numbers[:-1], paging.instant(answered_at, cursor), numbers[-1])
+        statement = statement.where(paging.after(order, key))
+    statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
+    rows: Sequence[Any] = session().execute(statement.limit(size + 1)).all()
+    crew = crews([row.order_id for row in rows])
+    reasons, marks = (_words_of(model, [row.id for row in rows]) for model in (RatingReason.code, RatingMark.kind))
+    found = [
+        Answer(
+            **row._mapping,
+            drivers=crew.get(row.order_id, []),
+            reasons=reasons.get(row.id, ()),
+            marks=marks.get(row.id, ()),
+        )
+        for row in rows
+    ]
+    with_stars = len(order) == 3
+    return paging.cut(
+        found, size, lambda row: (*([row.stars] if with_stars else []), row.answered_at.isoformat(), row.id)
+    )
+
+
+def _words_of(column: InstrumentedAttribute[str], rating_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """The reasons or marks of these ratings."""
+    rating_id = column.class_.rating_id
+    found: dict[int, tuple[str, ...]] = {}
+    rows = session().execute(select(rating_id, column).where(rating_id.in_(rating_ids)).order_by(rating_id, column))
+    for id_, word in rows:
+        found[id_] = (*found.get(id_, ()), word)
+    return found
+
+
+def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "") -> Mean:
+    """The stars of the same answers, with n, mean and interval."""
+    statement = _with_words(answers_of(select(*tallies()), chosen, perimeter), words)
+    return mean([int(value or 0) for value in session().execute(statement).one()], FIVE_STARS)
+
+
+def tallies() -> list[ColumnElement[Any]]:
+    return [func.sum(case((Rating.stars == n, 1), else_=0)) for n in FIVE_STARS]
+
+
+def _with_words(statement: Select[*Columns], words: str) -> Select[*Columns]:
+    return statement.where(Rating.comment.icontains(words, autoescape=True)) if words else statement

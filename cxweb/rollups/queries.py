@@ -1,0 +1,207 @@
+"""Reading the cells, which days of them are stale, and counting a span of days anew from its rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
+
+from cxweb.company.queries import settings_now
+from cxweb.company.rules import CompanySettings
+from cxweb.core.days import day_of, day_start, local_day
+from cxweb.core.db import session
+from cxweb.orders.models import CrewMember, Order
+from cxweb.ratings.models import PhoneRating, Rating
+from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
+from cxweb.rollups.rules import ONE, Span, cover, grains_for
+from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, facts, sums
+from cxweb.tallies.rules import OF_ANSWERS, TALLIES
+
+# Counted up whenever a tally changes its meaning: the cells are then built anew.
+FORMULA = 1
+QUARTER = timedelta(minutes=15)
+LAST_OF_QUARTER = QUARTER - timedelta(microseconds=1)
+# Its number, and the quarter hours of completion and answer.
+Change = tuple[int, datetime | None, datetime | None]
+ORDERS, DRIVERS, REASONS = OrderCell.__table__, DriverCell.__table__, ReasonCell.__table__
+AXES = ("completed", "answered")
+
+
+def quarter(instant: datetime) -> datetime:
+    """The quarter hour an instant lies in. No day of today's zones begins within one, and it need not matter."""
+    return instant - (instant - datetime(1970, 1, 1, tzinfo=instant.tzinfo)) % QUARTER
+
+
+@dataclass(frozen=True)
+class State:
+    """RollupState as it was read: what is counted by it is written only while its generation is the same."""
+
+    timezone: str
+    formula: int
+    generation: int
+    built_through: date | None
+    drivers_from: date
+    checked_through: date | None
+    check_began_at: datetime | None
+
+
+_STATE = select(*(getattr(RollupState, field.name) for field in fields(State)))
+
+
+def state() -> State | None:
+    """None before the first cells."""
+    row = session().execute(_STATE).first()
+    return State(*row) if row is not None else None
+
+
+def fits(known: State | None, company: CompanySettings) -> bool:
+    """Whether there are cells for the company as it is."""
+    return known is not None and (known.timezone, known.formula) == (company.company_timezone, FORMULA)
+
+
+def changes(limit: int | None = None) -> Sequence[Change]:
+    """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
+    columns = select(FigureChange.id, FigureChange.completed_at, FigureChange.answered_at)
+    return session().execute(columns.order_by(FigureChange.id).limit(limit)).all()
+
+
+def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:
+    """The days that these changes lie in."""
+    quarters = {completed if axis == "completed" else answered for _, completed, answered in changed}
+    starts = [start for start in quarters if start is not None]
+    return {day_of(instant, zone) for start in starts for instant in (start, start + LAST_OF_QUARTER)}
+
+
+def extent(axis: str) -> Span | None:
+    """The first and the last day there are cells of, None without any."""
+    c = ORDERS.c
+    of_days = (c.axis == axis, c.whole, c.grain == "day")
+    first, last = (session().scalar(select(end(c.day)).where(*of_days)) for end in (func.min, func.max))
+    return (first, last) if first is not None and last is not None else None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Which cells of an axis answer a question; depots and drivers are subqueries of ids, None restricts nothing."""
+
+    axis: str
+    depots: Sequence[Select[int]] = ()
+    channels: Sequence[str] = ()
+    drivers: Select[int] | None = None
+    by: str | None = None
+
+    @property
+    def table(self) -> Table:
+        return DRIVERS if self.by == "driver" or self.drivers is not None else ORDERS
+
+    @property
+    def whole(self) -> bool:
+        return not (self.depots or self.channels or self.by in ("depot", "channel"))
+
+
+def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], table: Table | None = None) -> list[Any]:
+    """The sums of these values over the spans of days, for each key; the key comes first where there is one."""
+    table = wanted.table if table is None else table
+    c = table.c
+    keys = {"driver": "driver_id", "depot": "depot_id", "channel": "channel", None: None}
+    name = keys.get(wanted.by, "day")
+    # A reason's cells have their reason as key.
+    key = [c.code, c.cause] if table is REASONS else [c[name]] if name else []
+    covering = [piece for span in pieces for piece in cover(*span, grains_for(wanted.by))]
+    if not covering:
+        return []
+    within = or_(*(and_(c.grain == grain, c.day.between(first, last)) for grain, first, last in covering))
+    statement = select(*key, *summed(table, tuple(values)))
+    statement = statement.where(c.axis == wanted.axis, c.whole == wanted.whole, within)
+    for ids in wanted.depots:
+        statement = statement.where(c.depot_id.in_(ids))
+    if wanted.channels:
+        statement = statement.where(c.channel.in_(wanted.channels))
+    if wanted.drivers is not None:
+        statement = statement.where(c.driver_id.in_(wanted.drivers))
+    return list(session().execute(statement.group_by(*key)))
+
+
+@lru_cache(maxsize=64)
+def summed(table: Table, values: tuple[str, ...]) -> tuple[ColumnElement[int], ...]:
+    """The sum of each of these columns, under its name; put together once, which takes as long as adding up."""
+    return tuple(func.sum(table.c[value]).label(value) for value in values)
+
+
+def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The day cells of a span of days by depot and channel, counted from the rows."""
+    answered_at = {"completed": Order.completed_at, "answered": Rating.answered_at}[axis]
+    keys = {"day": local_day(answered_at, zone, *span), **_groups(table)}
+    inside = (answered_at >= day_start(span[0], zone), answered_at < day_start(span[1] + ONE, zone))
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    if table is REASONS:
+        statement = facts(axis, list(keys.values()), way=False).where(*inside)
+        return _cells(table, axis, keys, {}, session().execute(counted_reasons(statement)))
+    driver = table is DRIVERS
+    names = [name for name in (TALLIES if axis == "completed" else OF_ANSWERS) if name != "by_phone"]
+    statement = facts(axis, list(keys.values()), way=axis == "completed", by_driver=driver).where(*inside)
+    _cells(table, axis, keys, rows, session().execute(sums(statement, names)))
+    told_at = Order.completed_at if axis == "completed" else PhoneRating.recorded_at
+    inside = (told_at >= day_start(span[0], zone), told_at < day_start(span[1] + ONE, zone))
+    keys["day"] = local_day(told_at, zone, *span)
+    statement = by_phone(axis, list(keys.values()), by_driver=driver).where(*inside)
+    return _cells(table, axis, keys, rows, session().execute(counted_by_phone(statement)))
+
+
+def _groups(table: Table) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if table is DRIVERS:
+        found["driver_id"] = func.coalesce(CrewMember.driver_id, 0)
+    return found | {"depot_id": func.coalesce(Order.depot_id, 0), "channel": Order.channel}
+
+
+def _cells(
+    table: Table, axis: str, keys: dict[str, Any], into: dict[tuple[Any, ...], dict[str, Any]], found: Iterable[Any]
+) -> list[dict[str, Any]]:
+    """The rows found, added to the cells there are; every column of a cell has a value."""
+    names = [*keys, *(["code", "cause"] if table is REASONS else [])]
+    empty = {column.name: 0 for column in table.c} | {"axis": axis, "whole": False, "grain": "day"}
+    for row in found:
+        at = tuple(row[: len(names)])
+        if at not in into:
+            into[at] = empty | dict(zip(names, at, strict=True)) | {"day": date.fromisoformat(at[0])}
+        into[at].update(
+            {name: int(value) for name, value in zip(row._fields[len(names) :], row[len(names) :], strict=True)}
+        )
+    return list(into.values())
+
+
+def days_with_rows(zone: ZoneInfo) -> Span | None:
+    """The first and the last day that anything was completed, answered or told on, None without any."""
+    instants = (Order.completed_at, Rating.answered_at, PhoneRating.recorded_at)
+    found = [session().scalar(select(end(instant))) for end in (func.min, func.max) for instant in instants]
+    there = [day_of(instant, zone) for instant in found if instant is not None]
+    return (min(there), max(there)) if there else None
+
+
+def day_of_order(first: date, number: int, zone: ZoneInfo) -> date:
+    """The day on which the so manieth order since the first day was completed; far beyond the last where none was."""
+    since = select(Order.completed_at).where(Order.completed_at >= day_start(first, zone))
+    at = session().scalar(since.order_by(Order.completed_at).offset(number).limit(1))
+    return day_of(at, zone) if at is not None else date.max - ONE
+
+
+def days_there_are(zone: ZoneInfo) -> Span | None:
+    """The first and the last day of rows and cells, None without any."""
+    found = [span for span in (days_with_rows(zone), *(extent(axis) for axis in AXES)) if span is not None]
+    return (min(start for start, _ in found), max(end for _, end in found)) if found else None
+
+
+def check_is_due(now: datetime) -> bool:
+    """Whether the cells are to be checked: once a night, from three o'clock on; and on with a check that has begun."""
+    known, company = state(), settings_now()
+    if known is None or known.built_through is not None or not fits(known, company):
+        return False
+    if known.checked_through is not None:
+        return True
+    local = now.astimezone(company.zone)
+    began = known.check_began_at
+    return local.hour >= 3 and (began is None or began.astimezone(company.zone).date() < local.date())

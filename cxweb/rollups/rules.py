@@ -1,0 +1,107 @@
+"""The periods that figures are added up to, and the fewest cells that make up a span of days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+ONE = timedelta(days=1)
+PERIODS = ("day", "week", "month", "quarter", "year")
+# What there are cells of, the longest first; a part is a third of a month.
+GRAINS = ("year", "month", "part", "day")
+# The spans that may be read from rows beside the cells; more are read as fewer and longer ones.
+MOST_SPANS = 6
+Span = tuple[date, date]
+
+
+def period_start(day: date, period: str) -> date:
+    """The first day of the period that the day lies in; weeks begin on Monday."""
+    match period:
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "part":
+            return day.replace(day=1 if day.day <= 10 else 11 if day.day <= 20 else 21)
+        case "month":
+            return day.replace(day=1)
+        case "quarter":
+            return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        case "year":
+            return date(day.year, 1, 1)
+    return day
+
+
+def period_end(day: date, period: str) -> date:
+    """The last day of the period that the day lies in, of those there are cells of."""
+    start = period_start(day, period)
+    if period == "part" and start.day < 21:
+        return start + timedelta(days=9)
+    if period in ("part", "month"):
+        return period_start(start.replace(day=28) + timedelta(days=4), "month") - ONE
+    return date(start.year, 12, 31) if period == "year" else start
+
+
+def period_key(day: date, period: str) -> str:
+    """How the period of the day is named: 2018-05-01, 2018-W18 (ISO 8601), 2018-05, 2018-Q2, 2018."""
+    match period:
+        case "week":
+            year, week, _ = day.isocalendar()
+            return f"{year:04d}-W{week:02d}"
+        case "month":
+            return f"{day.year:04d}-{day.month:02d}"
+        case "quarter":
+            return f"{day.year:04d}-Q{(day.month - 1) // 3 + 1}"
+        case "year":
+            return f"{day.year:04d}"
+    return day.isoformat()
+
+
+def grains_for(by: str | None) -> Sequence[str]:
+    """The grains whose cells never cross the border between two of these periods."""
+    if by in ("day", "week"):
+        return GRAINS[3:]
+    return GRAINS[1:] if by in ("month", "quarter") else GRAINS
+
+
+def cover(first: date, last: date, grains: Sequence[str] = GRAINS) -> list[tuple[str, date, date]]:
+    """The fewest cells of these grains that make up the span: grain, and between which days its cells begin."""
+    if first > last:
+        return []
+    grain, *finer = grains
+    if not finer:
+        return [(grain, first, last)]
+    begin = period_start(first, grain)
+    if begin < first:
+        begin = period_end(first, grain) + ONE
+    end = period_start(last + ONE, grain)
+    if begin >= end:
+        return cover(first, last, finer)
+    return [*cover(first, begin - ONE, finer), (grain, begin, end - ONE), *cover(end, last, finer)]
+
+
+def spans(days: Iterable[date], most: int = MOST_SPANS) -> list[Span]:
+    """The days as spans, in order: neighbours together, and beyond `most` those with the shortest gaps between them."""
+    found: list[Span] = []
+    for day in sorted(set(days)):
+        if found and day - found[-1][1] <= ONE:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    while len(found) > most:
+        gaps = [later[0] - earlier[1] for earlier, later in zip(found, found[1:], strict=False)]
+        at = gaps.index(min(gaps))
+        found[at : at + 2] = [(found[at][0], found[at + 1][1])]
+    return found
+
+
+def between(first: date, last: date, taken: Sequence[Span]) -> list[Span]:
+    """What of the span the taken ones, in order, leave."""
+    left = []
+    for start, end in taken:
+        if first < start:
+            left.append((first, min(start - ONE, last)))
+        first = max(first, end + ONE)
+    return [*left, (first, last)] if first <= last else left
+
+
+def overlaps(first: date, last: date, taken: Sequence[Span]) -> list[Span]:
+    """What of the taken spans lies within the span."""
+    cut = [(max(start, first), min(end, last)) for start, end in taken]
+    return [(start, end) for start, end in cut if start <= end]

@@ -1,0 +1,80 @@
+"""Asks API and queries for figures, and compares them with those of the independent recomputation."""
+
+from dataclasses import asdict
+from datetime import datetime
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from cxweb.accounts.rules import Perimeter
+from cxweb.analytics import filters
+from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, reason_shares
+from cxweb.core import clock
+from cxweb.core.db import db
+from tests import independent_figures as independent
+from tests.api.calling import Api
+from tests.histories import days_of, random_filter
+
+JSON = dict[str, Any]
+# What the API does not tell.
+BESIDE = ("beside", "reasons", "cross")
+
+
+def raw(statement: str) -> list[tuple[Any, ...]]:
+    """The rows as the driver gives them."""
+    with db.engines["read"].connect() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
+
+
+def compare(api: Api, seed: int, now: datetime, times: int, perimeter: int | None = None) -> int:
+    """Compare the figures of so many random filters; how many figures' sets were compared."""
+    random, company, compared = Random(seed), independent.read(raw), 0
+    for _ in range(times):
+        chosen, by = random_filter(random, now), random.choice(BY)
+        with clock.showing(now):
+            compared += _compare_one(api, company, chosen, by, now, perimeter)
+    return compared
+
+
+def _compare_one(api: Api, company: Any, chosen: JSON, by: str, now: datetime, perimeter: int | None) -> int:
+    wanted = independent.answer(company, chosen, by, now, perimeter)
+    asked = days_of(chosen)
+    code, found = api.call("GET", f"/metrics/feedback?{urlencode([*asked.items(), ('by', by)], doseq=True)}")
+    assert code == 200, found
+    where = f"{asked} by {by} at {now}"
+    assert [row["key"] for row in found["rows"]] == [row["key"] for row in wanted["rows"]], where
+    for mine, theirs in zip([found["total"], *found["rows"]], [wanted["total"], *wanted["rows"]], strict=True):
+        told = {name: value for name, value in theirs.items() if name not in BESIDE}
+        assert mine == _nearly(told), where
+    _compare_queries(wanted, filters.read(asked), by, Perimeter(perimeter), where)
+    return 1 + len(found["rows"])
+
+
+def _compare_queries(wanted: JSON, chosen: filters.ReportFilter, by: str, perimeter: Perimeter, where: str) -> None:
+    """What the report and its export show beyond the API's answer."""
+    rows = feedback_by(chosen, perimeter, by)
+    figures = [feedback(chosen, perimeter), *(row.feedback for row in rows)]
+    for mine, theirs in zip(figures, [wanted["total"], *wanted["rows"]], strict=True):
+        beside = theirs["beside"]
+        assert (mine.spam, mine.by_phone) == (beside["spam"], beside["by_phone"]), where
+        if beside["reached"] is not None:
+            assert [mine.reached.n, mine.reached.value] == _nearly(list(beside["reached"])), where
+    total = wanted["total"]
+    if "funnel" in total["beside"]:
+        assert list(asdict(funnel(chosen, perimeter)).values()) == total["beside"]["funnel"], where
+    reasons = reason_shares(chosen, perimeter)
+    assert {row.code: row.count for row in reasons.rows} == total["reasons"]["counts"], where
+    own = 100 * total["reasons"]["own"] / total["reasons"]["n"] if total["reasons"]["n"] else None
+    assert (reasons.n, reasons.own.value) == (total["reasons"]["n"], _nearly(own)), where
+    assert [list(row) for row in crosstab(chosen, perimeter).counts] == total["cross"], where
+
+
+def _nearly(value: Any) -> Any:
+    """The same with floats that may differ in the last digits of a double."""
+    if isinstance(value, dict):
+        return {key: _nearly(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_nearly(one) for one in value]
+    return pytest.approx(value, rel=1e-9, abs=1e-7) if isinstance(value, float) else value

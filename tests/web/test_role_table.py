@@ -1,0 +1,224 @@
+"""P12: every route for each role and perimeter, acting and read-only, with every method; every foreign object."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from cxweb.accounts.models import ApiKey
+from cxweb.accounts.rules import Operator
+from cxweb.actions.create_api_key import create_api_key
+from cxweb.actions.create_wall import create_wall
+from cxweb.actions.steps.add_opt_out import add_opt_out
+from cxweb.boards.models import Wall
+from cxweb.core import clock
+from cxweb.core.db import Base, session, transaction
+from cxweb.notifications.models import OptOut
+from cxweb.web.admin import DECISIONS
+from cxweb.web.admin.guard import ANYONE
+from cxweb.webhooks.models import WebhookEndpoint
+from tests.factories import Factory
+from tests.page import Client, forget
+from tests.web.test_perimeter import Side, side
+
+# The role table of the product, said once more, by hand: what a page's act opens to.
+READER = {"own", "figures"}
+DISPATCHER = READER | {"contacts", "orders"}
+RELATIONS = DISPATCHER | {"relations", "export", "stop_list"}
+ADMIN = RELATIONS | {"settings", "company", "accounts", "audit"}
+MAY = {"reader": READER, "dispatcher": DISPATCHER, "relations": RELATIONS, "admin": ADMIN}
+WHOLE_COMPANY_ONLY = {"stop_list", "company", "audit"}
+# Posts with which a person only chooses what they see themselves.
+PERSONAL = {"/admin/live/choice"}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+# What the forms of single objects need, so that it is not the form that refuses.
+FORM = {
+    "status": "cancelled",
+    "reason": "mistake",
+    "stars": "4",
+    "stand": "",
+    "name": "X",
+    "role": "reader",
+    "depot": "",
+}
+# A number no row has: what is allowed finds nothing there and changes nothing.
+NO_ROW = "987654321"
+
+
+@dataclass(frozen=True)
+class Persona:
+    role: str
+    whole: bool
+    read_only: bool
+
+    def may(self, path: str, method: str, act: str) -> bool:
+        if act not in MAY[self.role] or (act in WHOLE_COMPANY_ONLY and not self.whole):
+            return False
+        changes = method == "POST" and path not in PERSONAL and act != "own"
+        return not (changes and self.read_only)
+
+
+PERSONAS = [Persona(role, whole, read_only) for role in MAY for whole in (True, False) for read_only in (False, True)]
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Path, method and act of every staff route behind the door."""
+    for rule in app.url_map.iter_rules():
+        act = DECISIONS.get(rule.endpoint, ANYONE)
+        if rule.endpoint.startswith("admin.") and act != ANYONE:
+            path = re.sub("<int[^>]*>", NO_ROW, rule.rule)
+            for method in sorted((rule.methods or set()) & set(METHODS)):
+                yield re.sub("<[^>]*>", "x", path), method, act
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has."""
+    session().expire_all()
+    counts = {table.name: select(func.count()).select_from(table) for table in Base.metadata.sorted_tables}
+    return {name: session().scalar(statement) or 0 for name, statement in counts.items()}
+
+
+def send(client: Client, path: str, method: str, token: str) -> int:
+    forget()
+    form = {"csrf_token": token, **FORM} if method in {"POST", "PUT", "PATCH", "DELETE"} else None
+    answer = client.flask.open(path, method=method, data=form)
+    at_the_door = answer.status_code == 303 and answer.location.startswith("/login")
+    return 401 if at_the_door else answer.status_code
+
+
+def token_of(client: Client) -> str:
+    return client.get("/admin/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def faults(client: Client, persona: Persona, table: list[tuple[str, str, str]]) -> list[tuple[object, ...]]:
+    """What opened or changed though it may not, and what stayed shut though it may."""
+    token, before = token_of(client), rows()
+    forbidden = [row for row in table if not persona.may(*row)]
+    answers = {row: send(client, row[0], row[1], token) for row in forbidden}
+    found: list[tuple[object, ...]] = [(persona, "leak", row) for row, code in answers.items() if code != 403]
+    found += [(persona, "changed", name) for name, count in rows().items() if count != before[name]]
+    allowed = [row for row in table if persona.may(*row)]
+    return found + [(persona, "shut", row) for row in allowed if send(client, row[0], row[1], token) in {401, 403}]
+
+
+def test_the_whole_table_holds(app: Flask, make: Factory) -> None:
+    """Lasts some seconds: it is the full product of routes, roles, perimeters and methods."""
+    depot, table = make.depot("LYON"), list(routes(app))
+    found: list[tuple[object, ...]] = []
+    for number, persona in enumerate(PERSONAS):
+        client = Client(app)
+        # Each at a desk of their own: what one types wrong on the way slows nobody else down.
+        client.flask.environ_base["REMOTE_ADDR"] = f"192.0.2.{number + 1}"
+        place = None if persona.whole else depot
+        client.sign_in(make.user(persona.role, place, read_only=persona.read_only).email)
+        found += faults(client, persona, table)
+    tried, people = len(table) * len(PERSONAS), len(PERSONAS)
+    figures = f"{tried} requests: {len(table)} routes and methods, {people} kinds of people; leaks {len(found)}"
+    print(f"P12: {figures}")  # noqa: T201 - the figure to be reported
+    assert len(table) > 80
+    assert found == []
+
+
+def test_a_page_without_its_door_would_be_noticed(app: Flask, make: Factory) -> None:
+    app.view_functions["admin.audit_index"] = lambda: "open to everybody"
+    client = Client(app)
+    client.sign_in(make.user("reader").email)
+    table = [row for row in routes(app) if row[0] == "/admin/audit"]
+    assert len(faults(client, Persona("reader", whole=True, read_only=False), table)) == len(table)
+
+
+def test_no_change_is_taken_without_the_forms_own_token(app: Flask, client: Client, make: Factory) -> None:
+    client.sign_in(make.user("admin").email)
+    other = Client(app)
+    other.sign_in(make.user("admin").email)
+    tokens, before = ("", "forged", token_of(other)), rows()
+    posts = [path for path, method, _act in routes(app) if method == "POST"]
+    answers = [
+        send(client, path, "POST", token) for path in (*posts, "/logout", "/login", "/password") for token in tokens
+    ]
+    taken = [code for code in answers if code != 400]
+    print(f"P13: {len(answers)} posts with no token, a forged one, another session's; accepted {len(taken)}")  # noqa: T201
+    assert len(answers) > 120
+    assert (taken, rows()) == ([], before)
+
+
+def test_no_method_beyond_those_named_does_anything_and_nobody_is_let_in(
+    app: Flask, client: Client, make: Factory
+) -> None:
+    named = {(path, method) for path, method, _act in routes(app)}
+    paths = sorted({path for path, _method in named})
+    admin = Client(app)
+    admin.sign_in(make.user("admin").email)
+    token = token_of(admin)
+    client.get("/login")
+    before = rows()
+    for path in paths:
+        for method in METHODS:
+            if (path, method) not in named:
+                assert send(admin, path, method, token) in {404, 405}, (path, method)
+            assert send(client, path, method, "") in {400, 401, 404, 405}, (path, method)
+    assert rows() == before
+
+
+@pytest.fixture
+def sides(make: Factory) -> tuple[Side, Side]:
+    return side(make, "Ardoise"), side(make, "Bruyere")
+
+
+def test_each_object_of_another_depot_is_unknown_whatever_the_method(
+    app: Flask, client: Client, make: Factory, sides: tuple[Side, Side]
+) -> None:
+    ours, theirs = sides
+    client.sign_in(make.user("admin", ours.order.depot).email)
+    token = token_of(client)
+    foreign = foreign_objects(make, theirs)
+    before, tried = rows(), 0
+    for rule in app.url_map.iter_rules():
+        named = re.search(r"<int[^:]*:(\w+)>", rule.rule)
+        if not rule.endpoint.startswith("admin.") or named is None:
+            continue
+        act = DECISIONS[rule.endpoint]
+        # A new kind of object that is missing in the table fails here.
+        for number in foreign[named[1]]:
+            path = re.sub("<int[^>]*>", str(number), rule.rule).replace("<kind>", "photo")
+            for method in sorted((rule.methods or set()) & set(METHODS)):
+                tried += 1
+                expected = 403 if act in WHOLE_COMPANY_ONLY else 404
+                assert send(client, path, method, token) == expected, (method, path)
+    print(f"P12: {tried} requests to objects of another depot, leaks 0")  # noqa: T201 - the figure to be reported
+    assert tried > 30
+    assert rows() == before
+
+
+def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
+    """The numbers of another depot's objects, by the argument that stands for them in an address."""
+    depot = theirs.order.depot
+    assert depot is not None
+    person = make.user("dispatcher", depot)
+    create_wall("Hall", depot.ref, make.user("admin"))
+    create_api_key("tms", Operator(), depot=depot.ref)
+    with transaction() as opened:
+        add_opt_out("email", "nadia@example.com", "link", "customer")
+        endpoint = WebhookEndpoint(
+            name="erp", url="https://erp.example.com/", events=["order.completed"], depot_id=depot.id, secret="whsec_x",
+            created_at=clock.now(), created_by="system",
+        )  # fmt: skip
+        opened.add(endpoint)
+    (wall_id,) = session().scalars(select(Wall.id))
+    (opt_out_id,) = session().scalars(select(OptOut.id))
+    (key_id,) = session().scalars(select(ApiKey.id))
+    return {
+        "order_id": [theirs.order.id, theirs.late.id],
+        "driver_id": [theirs.driver_id],
+        # Of the local mailbox and of the outbox, whose numbers are their own.
+        "message_id": [theirs.mailbox_id, theirs.notification_id],
+        "opt_out_id": [opt_out_id],
+        "wall_id": [wall_id],
+        "user_id": [person.id],
+        "key_id": [key_id],
+        "endpoint_id": [endpoint.id],
+        "depot_id": [depot.id],
+    }
