@@ -14,6 +14,7 @@ from cxweb import create_app
 from cxweb.accounts.rules import Operator
 from cxweb.actions.change_order_status import change_order_status
 from cxweb.actions.save_order import save_order
+from cxweb.core.db import close_own_connection, db
 from cxweb.core.migrations import upgrade
 from cxweb.intake.rules import OrderFields
 from cxweb.orders.queries import by_ref
@@ -56,6 +57,14 @@ def completed(app: Flask, orders: int, status: str = "completed") -> list[str]:
             change_order_status(by_ref, ref, status, Operator())
             tokens.append(by_ref(ref, Operator().perimeter).token)
     return tokens
+
+
+def close_database() -> None:
+    """Close every connection of the application in force."""
+    db.session.remove()
+    close_own_connection()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sqlalchemy import event
 from bench._product import product, settings_in
 from cxweb.core import clock
 from cxweb.core.db import db
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.compared_figures import compare
 from tests.histories import act_out, empty, no_cell_differs
 

@@ -8,14 +8,19 @@ from flask.cli import AppGroup
 
 # Where each command is. They are imported when called: a web process needs none of them to start.
 COMMANDS = {
+    "backup": "cxweb.commands.backup:backup",
     "configure": "cxweb.commands.company:configure",
     "create-api-key": "cxweb.commands.accounts:create_api_key",
     "create-user": "cxweb.commands.accounts:create_user",
+    "erase-customer": "cxweb.commands.privacy:erase_customer",
     "demo-data": "cxweb.commands.demo:demo_data",
     "import-orders": "cxweb.commands.imports:import_orders",
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
     "rebuild-aggregates": "cxweb.commands.rollups:rebuild_aggregates",
+    "restore": "cxweb.commands.backup:restore",
+    "rotate-secret": "cxweb.commands.secrets:rotate_secret",
+    "retention": "cxweb.commands.privacy:retention",
 }
 
 

@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ NAMES = frozenset(
         "CXWEB_DATA_DIR",
         "CXWEB_REDIS_URL",
         "CXWEB_SECRET_KEY",
+        "CXWEB_OLD_SECRET_KEYS",
         "CXWEB_BASE_URL",
         "CXWEB_SMTP_URL",
         "CXWEB_MAIL_FROM",
@@ -59,6 +61,8 @@ class Settings:
     demo: bool = False
     # For tests: webhooks and connectors may reach the loopback interface, and in clear.
     loopback_webhooks: bool = False
+    # Those before the last rotation: what they signed is still believed, and nothing is signed with them.
+    old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -73,12 +77,14 @@ class Settings:
         data_dir = Path(values.get("CXWEB_DATA_DIR") or "var").resolve()
         redis_url = values.get("CXWEB_REDIS_URL", "")
         base_url = _base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", ""))
+        secret_key, old_secret_keys = _secret_keys(values, data_dir)
         return cls(
             data_dir=data_dir,
             database_url=_database_url(values.get("CXWEB_DATABASE_URL", ""), data_dir),
             redis_url=_redis_url(redis_url) or _embedded_redis_url(data_dir),
             redis_embedded=not redis_url,
-            secret_key=values.get("CXWEB_SECRET_KEY") or _stored_secret_key(data_dir),
+            secret_key=secret_key,
+            old_secret_keys=old_secret_keys,
             base_url=base_url,
             smtp_url=_with_scheme("CXWEB_SMTP_URL", values, ("smtp", "smtps")),
             mail_from=values.get("CXWEB_MAIL_FROM", ""),
@@ -128,22 +134,40 @@ def _embedded_redis_url(data_dir: Path) -> str:
     return f"unix://{quote(str(embedded_socket(data_dir)))}"
 
 
-def _stored_secret_key(data_dir: Path) -> str:
-    file = data_dir / "secret_key"
+def _secret_keys(values: Mapping[str, str], data_dir: Path) -> tuple[str, tuple[str, ...]]:
+    """The key that signs, and those that only verify: of the environment, else of the file in the data folder."""
+    given = values.get("CXWEB_SECRET_KEY", "")
+    old = tuple(key.strip() for key in values.get("CXWEB_OLD_SECRET_KEYS", "").split(",") if key.strip())
+    if given:
+        return given, old
+    key, *former = _stored_secret_keys(data_dir)
+    now = datetime.now(UTC).isoformat()
+    # Instants in UTC, written the same way, compare as texts.
+    return key, (*old, *(old_key for old_key, _, until in (line.partition(" ") for line in former) if until > now))
+
+
+def _stored_secret_keys(data_dir: Path) -> list[str]:
+    """The lines of the key file, made at the first start: the key, then former ones, each with its last instant."""
+    file = secret_key_file(data_dir)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         # O_EXCL: of two processes that start at once, one creates the key and the other reads it.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        key = file.read_text(encoding="ascii").strip()
-        if key:
-            return key
+        lines = file.read_text(encoding="ascii").split("\n")
+        keys = [line.strip() for line in lines if line.strip()]
+        if keys:
+            return keys
         raise InvalidSetting(f"The secret key file {file} is empty: delete it, or set CXWEB_SECRET_KEY.") from None
     except OSError as error:
         raise InvalidSetting(f"CXWEB_DATA_DIR: cannot write in {data_dir} ({error.strerror}).") from error
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_urlsafe(32))
-    return file.read_text(encoding="ascii").strip()
+    return [file.read_text(encoding="ascii").strip()]
+
+
+def secret_key_file(data_dir: Path) -> Path:
+    return data_dir / "secret_key"
 
 
 def _base_url(url: str, port: str) -> str:

@@ -14,7 +14,7 @@ from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel,
 from cxweb.core import clock
 from cxweb.core.db import db
 from tests import independent_figures as independent
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.histories import days_of, random_filter
 
 JSON = dict[str, Any]

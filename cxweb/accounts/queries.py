@@ -11,7 +11,7 @@ from cxweb.accounts.models import AccountLink, ApiKey, KeptAnswer, PasswordReque
 from cxweb.accounts.rules import Client, Perimeter, Staff
 from cxweb.company.models import Depot
 from cxweb.company.queries import branch
-from cxweb.core import paging, tokens
+from cxweb.core import clock, paging, tokens
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
 
@@ -59,6 +59,13 @@ def _facts(user: User, depot_name: str | None, seen_at: datetime) -> Staff:
         has_totp=user.totp_since is not None,
         seen_at=seen_at,
     )
+
+
+def staff_of(user_id: int) -> Staff | None:
+    """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
+    statement = select(User, Depot.name).outerjoin(Depot, Depot.id == User.depot_id)
+    found = session().execute(statement.where(User.id == user_id, User.disabled_at.is_(None))).first()
+    return _facts(*found, clock.now()) if found else None
 
 
 def awaits_code(token: str, now: datetime) -> bool:

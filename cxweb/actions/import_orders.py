@@ -6,25 +6,21 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
+from cxweb.actions.steps.find_mapping import find_mapping
 from cxweb.actions.steps.import_run import BATCH, Progress, no_progress, read_rows, recorded_run
-from cxweb.actions.steps.outbox import write_completed
 from cxweb.actions.steps.rehearse_orders import OrderRehearsal
-from cxweb.actions.steps.store_drafts import store_drafts
-from cxweb.actions.steps.take_orders import Taken, last_order_id, recently_completed, take_orders
-from cxweb.company.queries import settings_now
+from cxweb.actions.steps.store_orders import ATTEMPTS, store_orders
+from cxweb.actions.steps.take_orders import Taken, last_order_id
 from cxweb.core import clock
 from cxweb.core.db import transaction
 from cxweb.imports.mapping import ORDERS, Mapping
 from cxweb.imports.order_rows import OrderReader, OrderRow
 from cxweb.imports.refusals import CannotImport
-from cxweb.imports.rows import batches, open_table, read_mapping
+from cxweb.imports.rows import batches, open_table
 from cxweb.imports.tally import Tally, tallying
 from cxweb.orders.rules import SKEW
 
 __all__ = ["CannotImport", "import_orders"]
-
-# Another process may add the same order between the look and the insert; the second look finds it.
-ATTEMPTS = 3
 
 
 def import_orders(
@@ -38,10 +34,11 @@ def import_orders(
 ) -> Tally:
     """Take every row of the file in, and count what became of it. A dry run writes nothing but the report.
 
-    With `send`, orders completed in the last day get their message. Raises CannotImport.
+    `mapping_file` may also be the name of a saved mapping. With `send`, orders completed in the last day get their
+    message. Raises CannotImport.
     """
     now = clock.now()
-    mapping = read_mapping(mapping_file, ORDERS)
+    mapping = find_mapping(mapping_file, ORDERS)
     with open_table(file, mapping) as table, tallying(report, file, mapping_file) as tally:
         reader = OrderReader(mapping, table.header, now + SKEW)
         last_id = last_order_id()
@@ -61,12 +58,7 @@ def _store(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: dateti
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction():
-                taken = take_orders(rows, mapping, last_id, now)
-                store_drafts(taken.drafts.values(), taken.customers, now)
-                if send:
-                    for order in recently_completed(taken.drafts.values(), now):
-                        write_completed(order, settings_now(), now)
-                return taken
+                return store_orders(rows, mapping, last_id, now, send=send)
         except IntegrityError:
             if attempt == ATTEMPTS:
                 raise

@@ -6,17 +6,18 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from cxweb.actions.steps.find_mapping import find_mapping
 from cxweb.actions.steps.import_run import BATCH, Progress, no_progress, read_rows, recorded_run
-from cxweb.actions.steps.store_ratings import Choice, choose, store_choices
+from cxweb.actions.steps.store_ratings import Choice, choose
+from cxweb.actions.steps.take_ratings import take_ratings
 from cxweb.core import clock
 from cxweb.core.db import transaction
-from cxweb.imports.mapping import RATINGS
-from cxweb.imports.rating_plan import outcomes
+from cxweb.imports.mapping import RATINGS, Mapping
 from cxweb.imports.rating_rows import RatingReader, RatingRow
 from cxweb.imports.refusals import CannotImport
-from cxweb.imports.rows import batches, open_table, read_mapping
+from cxweb.imports.rows import batches, open_table
 from cxweb.imports.staging import Staging
-from cxweb.imports.tally import Outcome, Tally, tallying
+from cxweb.imports.tally import Tally, tallying
 from cxweb.orders.rules import SKEW
 
 __all__ = ["CannotImport", "import_ratings"]
@@ -32,10 +33,11 @@ def import_ratings(
 ) -> Tally:
     """Take every rating of the file in, and count what became of it. A dry run writes nothing but the report.
 
-    The file is read to its end before anything is stored. Raises CannotImport.
+    `mapping_file` may also be the name of a saved mapping. The file is read to its end before anything is stored.
+    Raises CannotImport.
     """
     now = clock.now()
-    mapping = read_mapping(mapping_file, RATINGS)
+    mapping = find_mapping(mapping_file, RATINGS)
     with (
         open_table(file, mapping) as table,
         tallying(report, file, mapping_file) as tally,
@@ -48,27 +50,25 @@ def import_ratings(
             staging.refuse(refusals)
             progress(table.read(), 2 * table.size)
         with recorded_run(RATINGS, file, tally, dry_run):
-            _store_all(staging, tally, now, dry_run, progress)
+            _store_all(staging, tally, mapping, now, dry_run, progress)
             tally.add([], staging.refusals())
     return tally
 
 
-def _store_all(staging: Staging, tally: Tally, now: datetime, dry_run: bool, progress: Progress) -> None:
+def _store_all(
+    staging: Staging, tally: Tally, mapping: Mapping, now: datetime, dry_run: bool, progress: Progress
+) -> None:
     whole, done = len(staging), 0
     orders = staging.orders()
     while batch := list(islice(orders, BATCH)):
         choices = choose(batch, lock=False) if dry_run else _store(batch, now)
         for choice in choices:
-            if choice.refusal is None:
-                tally.add([Outcome(name) for name in outcomes(choice.ratings, choice.outcome)], [])
-            else:
-                staging.refuse((row.line, row.ref, choice.refusal) for row in choice.ratings)
+            tally.add(choice.outcomes(), [])
+            staging.refuse(choice.refusals(mapping))
         done += sum(len(ratings) for ratings in batch)
         progress(whole + done, 2 * whole)
 
 
 def _store(batch: Sequence[Sequence[RatingRow]], now: datetime) -> list[Choice]:
     with transaction():
-        choices = choose(batch, lock=True)
-        store_choices(choices, now)
-    return choices
+        return take_ratings(batch, now)

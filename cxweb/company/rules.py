@@ -49,10 +49,17 @@ class CompanySettings:
     drivers_ranking: bool = False
     drivers_least: int = 10
     drivers_months: int = 12
+    # How long the files of imports are kept, with their reports and what undoing them takes.
+    imports_keep_days: int = 7
     # What one key of the API may ask.
     api_per_minute: int = 12_000
     # Where the 0–10 question is not asked: promoters from so many stars on, detractors up to so many.
     figures_nps_stars: str = "5-3"
+    # Whether files handed out name drivers by a code that only this installation can trace back.
+    drivers_pseudonyms: bool = False
+    retention_contact_days: int = 90
+    retention_words_months: int = 24
+    retention_logs_months: int = 12
     # The networks the company's own staff posts from: a rating that comes from one is marked.
     protection_own_addresses: str = ""
     accounts_second_step: str = "nobody"
@@ -230,8 +237,13 @@ PARSERS: Mapping[str, Callable[[str], str | bool | int]] = {
     "drivers.ranking": _switch,
     "drivers.least": _whole(10, 1_000),
     "drivers.months": _whole(1, 120),
+    "imports.keep_days": _whole(1, 365),
     "api.per_minute": _whole(60, 1_000_000),
     "figures.nps_stars": _choice("5-3", "5-2", "5-4", "4-3", "4-2"),
+    "drivers.pseudonyms": _switch,
+    "retention.contact_days": _whole(1, 3_650),
+    "retention.words_months": _whole(1, 120),
+    "retention.logs_months": _whole(12, 120),
     "protection.own_addresses": _networks,
     "accounts.second_step": _choice("nobody", "admins", "everybody"),
     "sessions.idle_minutes": _whole(5, 1_440),

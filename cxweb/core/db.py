@@ -88,6 +88,8 @@ class _ReadingSession(FlaskSession):
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": _ReadingSession})
 _writing: ContextVar[Session | None] = ContextVar("writing", default=None)
+# The session of core.snapshot, which sees the database as it was when it began.
+frozen: ContextVar[Session | None] = ContextVar("frozen", default=None)
 
 
 class NestedTransaction(RuntimeError):
@@ -95,8 +97,8 @@ class NestedTransaction(RuntimeError):
 
 
 def session() -> Session:
-    """The session queries read through: the open transaction's, else the request's read-only one."""
-    return _writing.get() or db.session()
+    """The session queries read through: the open transaction's, else a snapshot's or the request's read-only one."""
+    return _writing.get() or frozen.get() or db.session()
 
 
 @contextmanager
@@ -171,7 +173,9 @@ def init_app(app: Flask, url: str) -> None:
 
 def _prepare_sqlite_writer(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the type
-    for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # What is deleted is overwritten: an erased person is not to be read in the file's free pages.
+    pragmas = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_interval, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -178,3 +178,15 @@ def signed(value: float | Decimal | None, digits: int = 0) -> str:
     if value is None or text.strip("0.,") == "":
         return text
     return f"+{text}" if not text.startswith("-") else f"−{text[1:]}"
+
+
+def days(start: date, end: date) -> str:
+    """Days from the first to the last in words, without saying anything twice: `3–16 November 2026`."""
+    if start == end:
+        return format_date(start, "d MMMM y", locale=locale())
+    return format_interval(start, end, "yMMMMd", locale=locale())
+
+
+def is_one(value: Decimal) -> bool:
+    """Whether the language counts this as one: 1.8 in French, only 1 in English."""
+    return str(locale().plural_form(abs(value))) == "one"

@@ -3,14 +3,34 @@
 import json
 import logging
 import re
+import secrets
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
-# A tracking link is a secret; so are mail addresses, phone numbers and the keys in a gateway's address.
+# A tracking link is a secret; so are mail addresses, phone numbers, keys in a gateway's address, and what a database
+# quotes of the row that it refused.
 _SECRETS = re.compile(
-    r"(?<=/[tu]/)[A-Za-z0-9_-]{22}|(?<=/password/)[A-Za-z0-9_.-]+|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|"
-    r"[^\s@<>'\"]+@[^\s@<>'\"]+|\+\d{7,15}"
+    r"(?<=/[tu]/)[A-Za-z0-9_-]{22}"
+    r"|(?<=/password/)[A-Za-z0-9_.-]+"
+    r"|(?<=/wall/)[A-Za-z0-9_-]{20,}"
+    r"|(?<=[?&]key=)[^\s&'\"<>]+|(?<=hook_key=)[^\s&'\"<>]+|(?<=Bearer )[^\s'\"<>]+"
+    r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"
+    r"|[^\s@<>'\"]+(?:@|%40)[^\s@<>'\"]+"
+    r"|(?:\+|%2B|\b00)\d(?:[ .()-]?\d){6,14}|\b0[1-9](?:[ .-]?\d{2}){4}\b"
+    r"|(?<=DETAIL: ).*|(?<=CONTEXT: ).*|(?<=\[SQL: ).*"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def begin_request(given: str | None) -> str:
+    """The id under which everything of this request is logged: the one a trusted proxy gave, else a new one."""
+    id_ = given if given and _ID.fullmatch(given) else secrets.token_hex(8)
+    request_id.set(id_)
+    return id_
 
 
 def masked(text: str) -> str:
@@ -19,8 +39,20 @@ def masked(text: str) -> str:
 
 
 class _Text(logging.Formatter):
+    """A line an entry. What belongs to it, as a traceback does, is indented, so that nothing passes for an entry."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = record.message.replace("\n", "\\n")
+        id_ = request_id.get()
+        record.name = f"{record.name} [{id_}]" if id_ else record.name
+        return super().formatMessage(record)
+
+    def formatException(self, info: Any) -> str:
+        return "  " + super().formatException(info).replace("\n", "\n  ")
+
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        # A copy: what is written into it is for this line alone.
+        return masked(super().format(logging.makeLogRecord(vars(record))))
 
 
 class _Json(logging.Formatter):
@@ -31,6 +63,8 @@ class _Json(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
+        if id_ := request_id.get():
+            entry["request"] = id_
         if record.exc_info:
             entry["traceback"] = masked(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)

@@ -22,26 +22,43 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 
 def upgrade() -> bool:
     """Run the migrations that are missing; whether there were any. Of two processes at once, one runs them."""
-    # Alembic is loaded where it is used: a serving process starts an eighth of a second sooner without it.
-    from alembic import command  # noqa: PLC0415
-
     _make_folder()
     with db.engine.connect() as connection, connection.begin():
         if dialect_name() == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({POSTGRESQL_LOCK})"))
         if is_current(connection):
             return False
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_to(connection, "head")
         return True
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Run the migrations up to that revision in the connection's transaction."""
+    # Alembic is loaded where it is used: a serving process starts an eighth of a second sooner without it.
+    from alembic import command  # noqa: PLC0415
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def is_current(connection: Connection) -> bool:
     """Whether the database stands at the newest migration."""
+    return revision_of(connection) == _head()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration that the database stands at, None before the first."""
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - as above
 
-    return MigrationContext.configure(connection).get_current_revision() == _head()
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether this version has that migration: a database at another one is of a newer version."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _head() -> str | None:

@@ -24,6 +24,7 @@ from rq.serializers import JSONSerializer
 
 from cxweb.core.batch import stop
 from cxweb.core.db import db
+from cxweb.core.logs import masked
 
 # What a stopping process may still take for the message it is at; the lease covers what is cut off.
 GRACE_S = 1.5
@@ -97,6 +98,17 @@ class ProductWorker(Worker):
                 # The connections belong to the process this one was forked from.
                 engine.dispose(close=False)
             return super().perform_job(job, queue, execution)
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+        execution: Execution | None = None,
+    ) -> None:
+        """Keep of a failed job what a log may hold, and no more."""
+        super().handle_job_failure(job, queue, started_job_registry, masked(exc_string), execution)
 
     def setup_work_horse_signals(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -3,21 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import exists, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics import rules
-from cxweb.analytics.filters import ReportFilter, answers_of, conditions, kept, marked_as_spam
-from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
+from cxweb.analytics.filters import ReportFilter, answers_of, kept
+from cxweb.analytics.queries import feedback, feedback_by
+from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Counts, Feedback, Mean, mean
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import session
-from cxweb.orders.models import CrewMember, Driver, Order
-from cxweb.orders.queries import within
-from cxweb.orders.rules import COMPLETED, alphabetical
+from cxweb.orders.models import Driver, Order
+from cxweb.orders.rules import alphabetical
 from cxweb.ratings.models import Rating, RatingReason
-from cxweb.reviews.queries import stars_of, tallies
+from cxweb.reviews.queries import tallies
 
 DRIVER = "driver"
 
@@ -27,41 +27,43 @@ class DriverRow:
     """A line of the drivers' table. `rank` is None below the company's threshold, and for all while ranking is off."""
 
     driver: Driver
-    completed: int
-    rated: int
-    stars: Mean
+    figures: Feedback
     rank: int | None = None
+
+    @property
+    def completed(self) -> int | None:
+        return self.figures.completed
+
+    @property
+    def rated(self) -> int | None:
+        return self.figures.rated
+
+    @property
+    def stars(self) -> Mean:
+        return self.figures.stars
 
     @property
     def n(self) -> int:
         return self.stars.n
 
     @property
+    def enough(self) -> bool:
+        """Whether LEAST_OF_A_DRIVER answered: fewer say little of a person."""
+        return self.n >= LEAST_OF_A_DRIVER
+
+    @property
     def mean(self) -> float | None:
-        """None below LEAST_OF_A_DRIVER answers: few say little of a person."""
-        return self.stars.mean if self.n >= LEAST_OF_A_DRIVER else None
+        return self.stars.mean if self.enough else None
 
 
 def driver_rows(chosen: ReportFilter, perimeter: Perimeter, drivers: list[Driver]) -> list[DriverRow]:
-    """These drivers' orders and answers; an order handled by several counts for each of them."""
+    """These drivers' figures; an order handled by several counts for each of them."""
     company = settings_now()
-    chosen = kept(chosen, company)
-    rated = case((and_(Order.eligible, Rating.id.is_not(None), ~marked_as_spam()), 1), else_=0)
-    orders = (
-        select(CrewMember.driver_id, func.count(), func.sum(rated))
-        .select_from(Order)
-        .join(CrewMember, CrewMember.order_id == Order.id)
-        .outerjoin(Rating, Rating.order_id == Order.id)
-        .where(Order.status == COMPLETED, ~Order.is_test, *conditions(chosen))
-        .group_by(CrewMember.driver_id)
-    )
-    counted = {row[0]: (int(row[1]), int(row[2])) for row in session().execute(within(orders, perimeter))}
-    counts = answers_of(select(CrewMember.driver_id, *tallies()), chosen, perimeter)
-    counts = counts.join(CrewMember, CrewMember.order_id == Order.id).group_by(CrewMember.driver_id)
-    stars = {row[0]: mean([int(value) for value in row[1:]], FIVE_STARS) for row in session().execute(counts)}
-    nothing = mean([0] * 5, FIVE_STARS)
-    rows = [DriverRow(driver, *counted.get(driver.id, (0, 0)), stars.get(driver.id, nothing)) for driver in drivers]
-    return _ranked(rows, chosen, perimeter, company) if company.drivers_ranking else rows
+    found = {row.key: row.feedback for row in feedback_by(chosen, perimeter, DRIVER)}
+    none = None if chosen.about_answers else 0
+    nothing = rules.figures(Counts(none, none, none))
+    rows = [DriverRow(driver, found.get(driver.ref, nothing)) for driver in drivers]
+    return _ranked(rows, kept(chosen, company), perimeter, company) if company.drivers_ranking else rows
 
 
 def _ranked(
@@ -80,10 +82,10 @@ def _ranked(
 
 def _overall(chosen: ReportFilter, perimeter: Perimeter, company: CompanySettings) -> float:
     """The mean of the same filter; of twelve months where that has fewer than LEAST_FOR_OVERALL answers."""
-    found = stars_of(chosen, perimeter)
+    found = feedback(chosen, perimeter).stars
     if found.n < rules.LEAST_FOR_OVERALL:
         today = clock.now().astimezone(company.zone).date()
-        found = stars_of(ReportFilter(start=today - timedelta(days=365), end=today), perimeter)
+        found = feedback(ReportFilter(start=today - timedelta(days=365), end=today), perimeter).stars
     return found.mean or 0.0
 
 

@@ -36,16 +36,21 @@ class _Lines:
 
 
 @contextmanager
-def open_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Table]:
-    """The file's table. Raises CannotImport where any byte of it cannot be read, before the first row is given."""
+def open_csv(path: Path, encoding: str, delimiter: str, called: str = "", *, check: bool = True) -> Iterator[Table]:
+    """The file's table. Raises CannotImport where any byte of it cannot be read, before the first row is given.
+
+    Without `check`, for a file that was read to its end before, only what is read is looked at.
+    """
+    name = called or path.name
     with path.open("rb") as raw:
         packed = path.name.lower().endswith(".gz")
-        _check(raw, packed, encoding, path.name)
-        raw.seek(0)
+        if check:
+            _check(raw, packed, encoding, name)
+            raw.seek(0)
         with _text(raw, packed, encoding) as text:
             lines = _Lines(text)
             feed = iter(lines)
-            header = _header(feed, lines, delimiter, path.name)
+            header = _header(feed, lines, delimiter, name)
             rows = _rows(feed, lines, delimiter, len(header))
             yield Table(header, rows, path.stat().st_size, raw.tell)
 
@@ -62,9 +67,10 @@ def _check(raw: BinaryIO, packed: bool, encoding: str, name: str) -> None:
         while text.read(BLOCK):
             pass
     except UnicodeError as error:
-        raise CannotImport(f"{name} is not in the encoding {encoding} that the mapping names.") from error
+        sentence = f"{name} is not in the encoding {encoding} that the mapping names."
+        raise CannotImport(sentence, "encoding", encoding) from error
     except (OSError, EOFError, zlib.error) as error:
-        raise CannotImport(f"{name} cannot be read to its end: {error}.") from error
+        raise CannotImport(f"{name} cannot be read to its end: {error}.", "broken") from error
     finally:
         # Neither wrapper may close the file that the rows are read from next.
         text.detach()
@@ -79,7 +85,7 @@ def _header(feed: Iterator[str], lines: _Lines, delimiter: str, name: str) -> li
     try:
         header = next(csv.reader(watched(), delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise CannotImport(f"The header of {name} cannot be read: {error}.") from error
+        raise CannotImport(f"The header of {name} cannot be read: {error}.", "no_header") from error
     # A byte order mark is never part of a name.
     return [cell.removeprefix("\ufeff").strip() for cell in header]
 

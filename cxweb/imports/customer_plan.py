@@ -20,6 +20,8 @@ class Party:
     contact: dict[str, str | None]
     newest: Age | None = None
     changed: bool = False
+    # The contact data before the first change.
+    former: dict[str, str | None] | None = None
 
     def take(self, given: Mapping[str, str], age: Age) -> bool:
         """Let an order's contact data in, unless a newer order knows better; whether that changed any."""
@@ -28,6 +30,7 @@ class Party:
         self.newest = age
         differing = {name: value for name, value in given.items() if self.contact[name] != value}
         if differing:
+            self.former = self.former or self.contact.copy()
             self.contact.update(differing)
             self.changed = True
         return bool(differing)

@@ -36,7 +36,8 @@ def check_unambiguous(formats: Sequence[str]) -> None:
             text = sample.strftime(one)
             meant, found = _by_library(one)(text), read(text)
             if meant and found and found.replace(tzinfo=None) != meant.replace(tzinfo=None):
-                raise CannotImport(f'The formats "{one}" and "{other}" both read {text}, but not as the same time.')
+                sentence = f'The formats "{one}" and "{other}" both read {text}, but not as the same time.'
+                raise CannotImport(sentence, "contradiction", text)
 
 
 def _check(form: str, with_time: bool) -> None:
@@ -44,18 +45,22 @@ def _check(form: str, with_time: bool) -> None:
     found = set(parts)
     unknown = sorted(found - _DAY - _TIME)
     if unknown:
-        raise CannotImport(f'The format "{form}" uses %{unknown[0]}; known are %Y %y %m %b %B %d %H %I %p %M %S %f %z.')
+        raise CannotImport(
+            f'The format "{form}" uses %{unknown[0]}; known are %Y %y %m %b %B %d %H %I %p %M %S %f %z.', "format", form
+        )
     if len(parts) > len(found) or any(len(found & set(same)) > 1 for same in ("Yy", "mbB", "HI")):
-        raise CannotImport(f'The format "{form}" names the same part twice.')
+        raise CannotImport(f'The format "{form}" names the same part twice.', "format", form)
     if not (found & set("Yy") and found & set("mbB") and "d" in found):
-        raise CannotImport(f'The format "{form}" must name year, month and day.')
+        raise CannotImport(f'The format "{form}" must name year, month and day.', "format", form)
     if with_time and not ("H" in found or {"I", "p"} <= found):
-        raise CannotImport(f'The format "{form}" of datetime_formats has no hour (%H, or %I with %p).')
+        raise CannotImport(f'The format "{form}" of datetime_formats has no hour (%H, or %I with %p).', "format", form)
     if not with_time and found & _TIME:
-        raise CannotImport(f'The format "{form}" of date_formats holds a time: it belongs into datetime_formats.')
+        raise CannotImport(
+            f'The format "{form}" of date_formats holds a time: it belongs into datetime_formats.', "format", form
+        )
     sample = _SAMPLES[0]
     if _by_library(form)(sample.strftime(form)) is None:
-        raise CannotImport(f'The format "{form}" cannot be read.')
+        raise CannotImport(f'The format "{form}" cannot be read.', "format", form)
 
 
 def _by_library(form: str) -> Reader:

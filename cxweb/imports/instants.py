@@ -51,7 +51,7 @@ class WallClock:
             wall = read(text)
             if wall is not None:
                 return self._of_day(wall.date(), field)
-        raise RefusedRow(f"{field} {quoted(text)} fits no format of the mapping")
+        raise RefusedRow(f"{field} {quoted(text)} fits no format of the mapping", "no_format", field)
 
     def _of_day(self, day: date, field: str) -> datetime:
         """Some days begin at one o'clock: the time of day then means the first instant after the gap."""
@@ -60,7 +60,8 @@ class WallClock:
     def _at(self, wall: datetime, field: str) -> datetime:
         instant = self._utc(wall, field)
         if wall.tzinfo is None and instant.astimezone(self.zone).replace(tzinfo=None) != wall:
-            raise RefusedRow(f"{field} {wall:%Y-%m-%d %H:%M:%S} does not exist in {self.zone}: the clocks were changed")
+            reason = f"{field} {wall:%Y-%m-%d %H:%M:%S} does not exist in {self.zone}: the clocks were changed"
+            raise RefusedRow(reason, "no_such_time", field)
         return instant
 
     def _utc(self, wall: datetime, field: str) -> datetime:
@@ -70,5 +71,5 @@ class WallClock:
             if EARLIEST <= found <= LATEST:
                 return found
         except (OverflowError, ValueError) as error:
-            raise RefusedRow(f"{field} {wall.isoformat()} is out of range") from error
-        raise RefusedRow(f"{field} {wall.isoformat()} is out of range")
+            raise RefusedRow(f"{field} {wall.isoformat()} is out of range", "out_of_range", field) from error
+        raise RefusedRow(f"{field} {wall.isoformat()} is out of range", "out_of_range", field)

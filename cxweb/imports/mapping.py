@@ -21,22 +21,11 @@ FIELDS = {
     RATINGS: ("ref", "order_ref", "stars", "comment", "answered_at"),
 }
 REQUIRED = {ORDERS: ("ref",), RATINGS: ("ref", "order_ref", "stars", "answered_at")}
+BY_NAME = "by_name"
 DEFAULTS = ("channel", "notify", "status", "depot", "route", "tags", "customer_language")
 CHOICES = {"notify": NOTIFY_CHOICES, "status": STATUSES, "customer_language": languages()}
-KEYS = {
-    ORDERS: {
-        "kind",
-        "encoding",
-        "delimiter",
-        "timezone",
-        "datetime_formats",
-        "date_formats",
-        "columns",
-        "status",
-        "defaults",
-    },
-    RATINGS: {"kind", "encoding", "delimiter", "timezone", "datetime_formats", "date_formats", "columns", "duplicates"},
-}
+_OF_BOTH = {"kind", "encoding", "delimiter", "sheet", "timezone", "datetime_formats", "date_formats", "columns"}
+KEYS = {ORDERS: _OF_BOTH | {"drivers", "status", "defaults"}, RATINGS: _OF_BOTH | {"duplicates"}}
 
 
 @dataclass(frozen=True)
@@ -50,6 +39,10 @@ class Mapping:
     columns: dict[str, tuple[str, ...]]
     status: dict[str, str]
     defaults: dict[str, str]
+    # Of a workbook; empty for its first.
+    sheet: str = ""
+    # Whether drivers have no refs of their own, so that each name is one driver.
+    drivers_by_name: bool = False
 
     @property
     def fields_of_new(self) -> dict[str, Any]:
@@ -71,6 +64,11 @@ def parse_mapping(text: str, kind: str) -> Mapping:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CannotImport(f"The mapping is not TOML: {error}.") from error
+    return mapping_of(raw, kind)
+
+
+def mapping_of(raw: dict[str, Any], kind: str) -> Mapping:
+    """The mapping of the keys and values of a TOML text. Raises CannotImport as parse_mapping does."""
     if raw.get("kind") != kind:
         raise CannotImport(f'The mapping must say kind = "{kind}".')
     _known("key", raw, KEYS[kind])
@@ -79,13 +77,36 @@ def parse_mapping(text: str, kind: str) -> Mapping:
         encoding=_encoding(raw.get("encoding")),
         delimiter=_delimiter(raw.get("delimiter")),
         clock=WallClock(_zone(raw.get("timezone")), _texts(raw, "datetime_formats"), _texts(raw, "date_formats")),
-        columns=_columns(_table(raw, "columns"), kind),
+        columns=_columns(_table(raw, "columns"), kind, by_name=_by_name(raw)),
         status=_words(_table(raw, "status")),
         defaults=_defaults(_table(raw, "defaults")),
+        sheet=_sheet(raw.get("sheet", "")),
+        drivers_by_name=_by_name(raw),
     )
     if raw.get("duplicates", {"keep": "latest"}) != {"keep": "latest"}:
         raise CannotImport('[duplicates] of the mapping takes keep = "latest" and nothing else.')
     return mapping
+
+
+def check_reading(encoding: str, delimiter: str) -> None:
+    """Raises CannotImport for an encoding that is none, or a delimiter that no CSV can have."""
+    _encoding(encoding)
+    _delimiter(delimiter)
+
+
+def check_columns(columns: dict[str, Any], kind: str) -> None:
+    """Raises CannotImport where a field is unknown, or a required one has no column."""
+    _columns(columns, kind, by_name=drivers_by_name(columns))
+
+
+def drivers_by_name(columns: dict[str, Any]) -> bool:
+    """Whether these columns name drivers and give them no refs."""
+    return "driver_name" in columns and "driver_ref" not in columns
+
+
+def column_lists(columns: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The columns of each field, also where the text names but one."""
+    return {field: (names,) if isinstance(names, str) else tuple(names) for field, names in columns.items()}
 
 
 def _known(what: str, found: dict[str, Any], known: set[str] | tuple[str, ...]) -> None:
@@ -114,14 +135,20 @@ def _encoding(name: object) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError) as error:
-        raise CannotImport(f"The mapping names an unknown encoding {name}.") from error
+        raise CannotImport(f"The mapping names an unknown encoding {name}.", "unknown_encoding", name) from error
     return name
 
 
 def _delimiter(text: object) -> str:
     if not isinstance(text, str) or len(text) != 1 or text in '"\r\n':
-        raise CannotImport('The mapping must name the delimiter, one character such as delimiter = ",".')
+        raise CannotImport('The mapping must name the delimiter, one character such as delimiter = ",".', "delimiter")
     return text
+
+
+def _sheet(name: object) -> str:
+    if not isinstance(name, str):
+        raise CannotImport("sheet of the mapping takes the name of a workbook's sheet.")
+    return name
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -130,10 +157,20 @@ def _zone(name: object) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CannotImport(f"The mapping names an unknown time zone {name}.") from error
+        raise CannotImport(f"The mapping names an unknown time zone {name}.", "zone", name) from error
 
 
-def _columns(table: dict[str, Any], kind: str) -> dict[str, tuple[str, ...]]:
+def _by_name(raw: dict[str, Any]) -> bool:
+    if raw.get("drivers", BY_NAME) != BY_NAME:
+        raise CannotImport(f'drivers of the mapping takes "{BY_NAME}" and nothing else.')
+    if "drivers" in raw and not drivers_by_name(_table(raw, "columns")):
+        raise CannotImport(
+            f'drivers = "{BY_NAME}" of the mapping needs a column for driver_name and none for driver_ref.'
+        )
+    return "drivers" in raw
+
+
+def _columns(table: dict[str, Any], kind: str, *, by_name: bool) -> dict[str, tuple[str, ...]]:
     _known("field", table, FIELDS[kind])
     columns = {}
     for field, names in table.items():
@@ -143,8 +180,8 @@ def _columns(table: dict[str, Any], kind: str) -> dict[str, tuple[str, ...]]:
         columns[field] = tuple(listed)
     for field in REQUIRED[kind]:
         if field not in columns:
-            raise CannotImport(f"The mapping names no column for {field}.")
-    if "driver_name" in columns and "driver_ref" not in columns:
+            raise CannotImport(f"The mapping names no column for {field}.", "required", field)
+    if drivers_by_name(columns) and not by_name:
         raise CannotImport("The mapping names a column for driver_name but none for driver_ref: homonyms exist.")
     return columns
 

@@ -50,6 +50,8 @@ class Draft:
     # Steps of its history to be added: status, instant, reason.
     steps: list[tuple[str, datetime, str | None]] = field(default_factory=list)
     driver_name: str | None = None
+    # What the fields that changed were before.
+    former: dict[str, Any] = field(default_factory=dict)
 
 
 class OrderPlan:
@@ -101,11 +103,14 @@ class OrderPlan:
         if state["status"] == COMPLETED:
             for name in FIXED:
                 if name in changed:
-                    raise RefusedRow(f"{'driver_ref' if name == 'crew' else name} is fixed by completion")
+                    field = "driver_ref" if name == "crew" else name
+                    raise RefusedRow(f"{field} is fixed by completion", "fixed", field)
         if "status" in changed:
             self._move(draft, row, changed)
         elif changed.get("completed_at") is not None:
             draft.steps.append((COMPLETED, changed["completed_at"], None))
+        for name in changed:
+            draft.former.setdefault(name, state[name])
         state.update(changed)
         draft.changed.update(changed)
         if "crew" in changed:
@@ -117,9 +122,9 @@ class OrderPlan:
         try:
             check_move(draft.state["status"], wanted, reason)
         except ForbiddenTransition as error:
-            raise RefusedRow(f"status {error} is not allowed") from error
+            raise RefusedRow(f"status {error} is not allowed", "forbidden_move", "status") from error
         except MissingReason as error:
-            raise RefusedRow("reopening a completed order needs a reason") from error
+            raise RefusedRow("reopening a completed order needs a reason", "no_reason", "reason") from error
         draft.steps.append((wanted, changed.get("completed_at") or self._now, reason))
         changed["reason"] = reason
         changed["eligible"] = wanted == COMPLETED and not draft.is_test

@@ -36,24 +36,27 @@ class RatingReader:
         """The ref as it stands in the file, for the report."""
         return self._cells.raw(row.cells, "ref")
 
+    def where(self, row: Row, field: str) -> tuple[str, str]:
+        """The column of a field in this row, and what stands there."""
+        return self._cells.where(row.cells, field)
+
     def read(self, row: Row) -> RatingRow:
         """Raises RefusedRow with the reason. An answer from before the delivery is taken: customers do that."""
         if row.broken is not None:
             raise RefusedRow(row.broken)
         ref = self._cells.line(row.cells, "ref")
         if ref is None:
-            raise RefusedRow("ref is missing")
+            raise RefusedRow("ref is missing", "missing", "ref")
         order_ref = str(self._cells.filled(row.cells, "order_ref")[0])
         if not order_ref:
-            raise RefusedRow("order_ref is missing")
+            raise RefusedRow("order_ref is missing", "missing", "order_ref")
         if not is_ref(order_ref):
-            raise RefusedRow(f"no order has the ref {quoted(order_ref)}")
+            raise RefusedRow(f"no order has the ref {quoted(order_ref)}", "unknown_order", "order_ref")
         stars = str(self._cells.filled(row.cells, "stars")[0])
         # Compared as text: int('५') succeeds in Python.
         if stars not in FIVE:
-            raise RefusedRow(
-                f"stars {quoted(stars)} are not a whole number from 1 to 5" if stars else "stars are missing"
-            )
+            reason = f"stars {quoted(stars)} are not a whole number from 1 to 5" if stars else "stars are missing"
+            raise RefusedRow(reason, "bad_stars" if stars else "missing", "stars")
         return RatingRow(row.line, ref, order_ref, int(stars), self._comment(row), self._answered_at(row))
 
     def _comment(self, row: Row) -> str | None:
@@ -61,13 +64,13 @@ class RatingReader:
             return None
         text = cleaned("\n".join(self._cells.every(row.cells, "comment")))
         if browser_length(text) > LONGEST_COMMENT:
-            raise RefusedRow(f"comment is longer than {LONGEST_COMMENT} characters")
+            raise RefusedRow(f"comment is longer than {LONGEST_COMMENT} characters", "too_long", "comment")
         return text or None
 
     def _answered_at(self, row: Row) -> datetime:
         at, _ = self._cells.instant(row.cells, "answered_at", self._clock)
         if at is None:
-            raise RefusedRow("answered_at is missing")
+            raise RefusedRow("answered_at is missing", "missing", "answered_at")
         if at > self._latest:
-            raise RefusedRow(f"answered_at {at:%Y-%m-%d %H:%M:%S} UTC lies in the future")
+            raise RefusedRow(f"answered_at {at:%Y-%m-%d %H:%M:%S} UTC lies in the future", "future", "answered_at")
         return at

@@ -23,17 +23,23 @@ def read_mapping(path: Path, kind: str) -> Mapping:
 
 
 @contextmanager
-def open_table(path: Path, mapping: Mapping) -> Iterator[Table]:
-    """The file's table, with every column the mapping names. Raises CannotImport."""
-    name = path.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".xlsx")):
-        raise CannotImport(f"{path.name} is neither .csv nor .csv.gz nor .xlsx.")
+def open_table(path: Path, mapping: Mapping, called: str = "", *, check: bool = True) -> Iterator[Table]:
+    """The file's table, with every column the mapping names. Raises CannotImport.
+
+    `called` is the name the file goes by; without `check` it is not read to its end first.
+    """
+    name = called or path.name
+    if not name.lower().endswith((".csv", ".csv.gz", ".xlsx")):
+        raise CannotImport(f"{name} is neither .csv nor .csv.gz nor .xlsx.")
     if not path.is_file():
-        raise CannotImport(f"There is no file {path}.")
-    opened = open_xlsx(path) if name.endswith(".xlsx") else open_csv(path, mapping.encoding, mapping.delimiter)
+        raise CannotImport(f"There is no file {called or path}.", "gone")
+    if name.lower().endswith(".xlsx"):
+        opened = open_xlsx(path, mapping.sheet, name)
+    else:
+        opened = open_csv(path, mapping.encoding, mapping.delimiter, name, check=check)
     try:
         with opened as table:
-            _check_columns(table.header, mapping, path.name)
+            _check_columns(table.header, mapping, name)
             yield table
     except PermissionError as error:
         raise CannotImport(f"{path} cannot be read: {error.strerror}.") from error
@@ -41,12 +47,13 @@ def open_table(path: Path, mapping: Mapping) -> Iterator[Table]:
 
 def _check_columns(header: list[str], mapping: Mapping, name: str) -> None:
     if not any(header):
-        raise CannotImport(f"{name} has no header.")
+        raise CannotImport(f"{name} has no header.", "no_header")
     for column in dict.fromkeys(column for columns in mapping.columns.values() for column in columns):
         if column not in header:
-            raise CannotImport(f"{name} has no column {column}; it has {', '.join(header)[:300]}.")
+            sentence = f"{name} has no column {column}; it has {', '.join(header)[:300]}."
+            raise CannotImport(sentence, "no_column", column)
         if header.count(column) > 1:
-            raise CannotImport(f"{name} has the column {column} more than once.")
+            raise CannotImport(f"{name} has the column {column} more than once.", "twice", column)
 
 
 def batches(table: Table, size: int) -> Iterator[list[Row]]:

@@ -10,7 +10,7 @@ from cxweb.imports.refusals import Refusal
 
 _TABLES = (
     "CREATE TABLE rating (line INTEGER, ref TEXT, order_ref TEXT, stars INTEGER, comment TEXT, answered_at TEXT)",
-    "CREATE TABLE refusal (line INTEGER, ref TEXT, reason TEXT)",
+    "CREATE TABLE refusal (line INTEGER, ref TEXT, reason TEXT, problem TEXT, place TEXT, value TEXT)",
 )
 # The rating that counts comes first in its order; the orders come as the file first names them.
 _BY_ORDER = """
@@ -35,7 +35,7 @@ class Staging:
         self._file.executemany("INSERT INTO rating VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
-        self._file.executemany("INSERT INTO refusal VALUES (?, ?, ?)", refusals)
+        self._file.executemany("INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?)", refusals)
 
     def __len__(self) -> int:
         return int(self._file.execute("SELECT count(*) FROM rating").fetchone()[0])
@@ -52,7 +52,8 @@ class Staging:
 
     def refusals(self) -> Iterator[Refusal]:
         """What was refused, by line."""
-        yield from self._file.execute("SELECT line, ref, reason FROM refusal ORDER BY line")
+        rows = self._file.execute("SELECT line, ref, reason, problem, place, value FROM refusal ORDER BY line")
+        yield from (Refusal(*row) for row in rows)
 
     def close(self) -> None:
         self._file.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from cxweb.imports.refusals import CannotImport, Refusal
 
@@ -38,7 +38,22 @@ class Tally:
         refused = sorted(refusals)
         self.counts["refused"] += len(refused)
         if self.report is not None:
-            csv.writer(self.report, lineterminator="\n").writerows(refused)
+            rows = ((refusal.line, refusal.ref, refusal.reason) for refusal in refused)
+            csv.writer(self.report, lineterminator="\n").writerows(rows)
+
+    def copy(self) -> "Tally":
+        """The same counts, to be added to on trial; without the report."""
+        return Tally(None, self.counts.copy(), self.fallbacks.copy(), self.skipped)
+
+    def stored(self) -> dict[str, Any]:
+        """The counts as a JSON object."""
+        return {"counts": dict(self.counts), "fallbacks": dict(self.fallbacks), "skipped": self.skipped}
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> "Tally":
+        """The tally of such an object; of an empty one, nothing is counted yet."""
+        counts, fallbacks = Counter(stored.get("counts", {})), Counter(stored.get("fallbacks", {}))
+        return cls(None, counts, fallbacks, stored.get("skipped", 0))
 
     def lines(self) -> list[str]:
         """The run's last lines as the command prints them."""

@@ -25,8 +25,16 @@ SCHEDULE = (
     Recurring("old changes of the boards", 3_600.0, None, "cxweb.jobs.boards.prune"),
     # In the sweeper, which lives as long as the connection it holds, and where RQ's jobs keep nothing waiting.
     Recurring("receipts over SMPP", 1.0, None, "cxweb.jobs.receipts.take"),
+    Recurring("exports that nobody is at", 10.0, None, "cxweb.jobs.exports.resume"),
+    Recurring("files that are no longer kept", 3_600.0, None, "cxweb.jobs.exports.prune"),
+    Recurring("reports that are due", 60.0, None, "cxweb.jobs.reports.queue"),
+    Recurring("e-mails with reports", 5.0, None, "cxweb.jobs.reports.send"),
+    Recurring("uploads that nobody is at", 2.0, None, "cxweb.jobs.uploads.sweep"),
+    Recurring("files of old uploads", 3_600.0, None, "cxweb.jobs.uploads.prune"),
     # In the sweeper: it is done in no time where little has changed, and is never behind because Redis is away.
     Recurring("figures that changed", 1.0, None, "cxweb.jobs.rollups.refresh"),
     Recurring("rollups against their rows", 60.0, None, "cxweb.jobs.rollups.ask_for_check"),
+    # It looks whether the night has come; on a queue, since a large company's may last minutes.
+    Recurring("what is over its term", 900.0, "work", "cxweb.jobs.privacy.retain"),
     Recurring("the demo", 60.0, None, "cxweb.jobs.demo.advance"),
 )

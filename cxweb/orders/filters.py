@@ -7,7 +7,7 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, and_, or_, select
 
 from cxweb.company.queries import branches
-from cxweb.orders.models import CrewMember, Customer, Driver, Order
+from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag
 from cxweb.orders.rules import OPEN, STATUSES
 
 Columns = TypeVarTuple("Columns")
@@ -26,6 +26,8 @@ class OrderFilter:
     end: datetime | None = None
     depot: tuple[str, ...] = ()
     driver: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
 
 
 def matching(statement: Select[*Columns], chosen: OrderFilter, now: datetime) -> Select[*Columns]:
@@ -42,6 +44,10 @@ def matching(statement: Select[*Columns], chosen: OrderFilter, now: datetime) ->
     if chosen.driver:
         crew = select(CrewMember.order_id).join(Driver, Driver.id == CrewMember.driver_id)
         statement = statement.where(Order.id.in_(crew.where(Driver.ref.in_(chosen.driver))))
+    if chosen.channel:
+        statement = statement.where(Order.channel.in_(chosen.channel))
+    if chosen.tag:
+        statement = statement.where(Order.id.in_(select(OrderTag.order_id).where(OrderTag.tag.in_(chosen.tag))))
     return _on_days(statement, chosen.start, chosen.end)
 
 

@@ -23,6 +23,8 @@ class Customer(Base):
     phone: Mapped[str | None]
     language: Mapped[str | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    # Since then nothing of the person is kept, and nothing that comes in about their orders is taken.
+    erased_at: Mapped[datetime | None]
 
 
 class Driver(Base):

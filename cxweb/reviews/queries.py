@@ -42,7 +42,7 @@ class Answer:
 
 
 # Ties of newest and oldest: by id; of lowest and highest: the newest answer first, then by id.
-_SORTS: dict[str, list[tuple[SQLColumnExpression[Any], bool]]] = {
+SORTS: dict[str, list[tuple[SQLColumnExpression[Any], bool]]] = {
     "newest": [(Rating.answered_at, True), (Rating.id, False)],
     "oldest": [(Rating.answered_at, False), (Rating.id, False)],
     "lowest": [(Rating.stars, False), (Rating.answered_at, True), (Rating.id, False)],
@@ -92,7 +92,7 @@ def open_counts(chosen: ReportFilter, perimeter: Perimeter) -> tuple[int, ...]:
 
 
 def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int) -> Page[Answer]:
-    order = _SORTS[sort]
+    order = SORTS[sort]
     if cursor:
         *stars, answered_at, id_ = paging.decode(cursor, len(order))
         numbers = [paging.number(value, cursor) for value in (*stars, id_)]

@@ -64,6 +64,11 @@ def current() -> Survey:
     return _facts(latest())
 
 
+def numbers() -> list[int]:
+    """The numbers of the versions there have been, the newest first."""
+    return list(session().scalars(select(SurveyVersion.number).order_by(SurveyVersion.number.desc())))
+
+
 def by_id(version_id: int | None) -> Survey:
     """The version an answer was given to."""
     return _facts(session().scalar(_ROWS.where(SurveyVersion.id == version_id)) if version_id is not None else None)

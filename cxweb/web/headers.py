@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from cxweb.core import logs
 from cxweb.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 BODY_LIMIT = 64 * 1024
 # How much of a body that is refused is read all the same, and for how long at the most.
 MOST_DISCARDED, DISCARD_S = 64 * 1024 * 1024, 5.0
-# What any address takes at the most; each sets its own limit below it.
+# What any address but that of the import takes at the most; each sets its own limit below it.
 LONGEST_BODY = 1024 * 1024
 # How many requests a process works on at the same time; those whose body is still coming are not among them.
 PLACES = 8
+# How many files longer than that are taken at the same time.
+UPLOADS = 2
 FIELD_LIMIT = 50
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -51,17 +54,23 @@ class SecurityHeaders:
     Outside of Flask, so that errors of the server's own making carry them too, and at a tenth of the cost.
     """
 
-    def __init__(self, app: "WSGIApplication", secure: bool, host: str = "") -> None:
+    def __init__(self, app: "WSGIApplication", secure: bool, hops: int = 0, host: str = "") -> None:
         """`host`: the only one that is answered for; empty for any."""
         self.app = app
+        # A request's own id is believed only of a proxy that the settings know of.
+        self.id_given_by = "HTTP_X_REQUEST_ID" if hops else ""
         self.headers = (*PRIVATE, HSTS) if secure else PRIVATE
         self.host = host.encode()
         self.places = BoundedSemaphore(PLACES)
+        self.uploads = BoundedSemaphore(UPLOADS)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request_id = logs.begin_request(environ.get(self.id_given_by))
+
         def start(status: str, headers: list[tuple[str, str]], *exception: Any) -> Any:
             present = {name for name, _ in headers}
             headers += [header for header in self.headers if header[0] not in present]
+            headers.append(("X-Request-Id", request_id))
             return start_response(status, headers, *exception)
 
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
@@ -71,7 +80,8 @@ class SecurityHeaders:
         if self.host and not self._is_ours(environ):
             start(*MISDIRECTED)
             return (b"This site has another address: https://" + self.host + b"\n",)
-        with self.places:
+        # A file that is still coming in takes no place from those who are all here.
+        with self.uploads if _is_long(environ) else self.places:
             answer = self.app(environ, start)
         _discard(environ)
         return answer
@@ -89,6 +99,11 @@ def _await(environ: "WSGIEnvironment") -> None:
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
 
 
+def _is_long(environ: "WSGIEnvironment") -> bool:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    return length.isascii() and length.isdigit() and int(length) > LONGEST_BODY
+
+
 def _measure(environ: "WSGIEnvironment") -> None:
     """Give a chunked body its length, so that one above the limit is refused and not cut."""
     stream = environ["wsgi.input"]
@@ -100,8 +115,7 @@ def _measure(environ: "WSGIEnvironment") -> None:
 
 def _discard(environ: "WSGIEnvironment") -> None:
     """Read the rest of a refused body: who is still sending would be cut off before reading the refusal."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if length.isascii() and length.isdigit() and int(length) > LONGEST_BODY:
+    if _is_long(environ):
         _drain(environ["wsgi.input"])
 
 
@@ -114,7 +128,9 @@ def _drain(stream: Any) -> None:
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = FIELD_LIMIT
-    app.wsgi_app = SecurityHeaders(app.wsgi_app, settings.secure, _only_host(settings))  # type: ignore[method-assign]
+    app.wsgi_app = SecurityHeaders(  # type: ignore[method-assign]
+        app.wsgi_app, settings.secure, settings.proxy_hops, _only_host(settings)
+    )
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

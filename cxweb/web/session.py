@@ -45,6 +45,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
+    if settings.old_secret_keys:
+        # What was signed before the last rotation is believed until those keys are over; the last of a list signs.
+        app.config["SECRET_KEY_FALLBACKS"] = list(settings.old_secret_keys)
+        app.config["WTF_CSRF_SECRET_KEY"] = [*settings.old_secret_keys, settings.secret_key]
     app.session_interface = StaffSessions()
     csrf.init_app(app)
 

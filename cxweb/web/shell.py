@@ -28,6 +28,7 @@ MENU = (
     Entry("/admin/orders", lazy("Orders"), "box", "orders"),
     Entry("/admin/ratings", lazy("Ratings"), "star", "figures"),
     Entry("/admin/drivers", lazy("Drivers"), "wheel", "figures"),
+    Entry("/admin/analytics/feedback", lazy("Analytics"), "chart", "figures"),
     Entry("/admin/messages", lazy("Messages"), "mail", "contacts"),
     Entry("/admin/settings/tracking", lazy("Settings"), "gear", "company"),
     Entry("/admin/users", lazy("Settings"), "gear", "settings"),

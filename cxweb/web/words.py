@@ -72,6 +72,13 @@ SCOPE_WORDS: Mapping[str, str] = {
     "read": lazy("Read orders and ratings, with contact data"),
     "metrics": lazy("Read figures"),
 }
+# The services most companies have; what else a company calls its own stands as it is.
+CHANNELS: Mapping[str, str] = {
+    "delivery": lazy("Delivery"),
+    "pickup": lazy("Pickup"),
+    "installation": lazy("Installation"),
+    "repair": lazy("Repair"),
+}
 # Each under its own name, in its own language.
 LANGUAGES: Mapping[str, str] = i18n.own_names()
 # How the five choices are drawn, and what a reason says of.
@@ -209,8 +216,11 @@ def _word(words: Mapping[str, str]) -> Callable[[str], str]:
     return word
 
 
+channel_word = _word(CHANNELS)
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,
+    "channel_word": channel_word,
     "move_word": move_word,
     "brief": brief,
     "delay": delay,

@@ -7,7 +7,7 @@ from cxweb.core.db import UTCDateTime
 from cxweb.core.migrations import add_column
 
 revision = '0007'
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -17,7 +17,10 @@ PAGES = {
     "/admin/": "figures",
     "/admin/ratings": "figures",
     "/admin/drivers": "figures",
+    "/admin/analytics/feedback": "figures",
     "/admin/components": "figures",
+    "/admin/analytics/feedback/export": "export",
+    "/admin/reports": "figures",
     "/admin/live": "orders",
     "/admin/orders": "orders",
     "/admin/orders/new": "orders",
@@ -32,6 +35,7 @@ PAGES = {
     "/admin/settings/messages": "company",
     "/admin/settings/messages/wording": "company",
     "/admin/settings/company": "company",
+    "/admin/imports": "company",
     "/admin/settings/live": "settings",
     "/admin/users": "accounts",
     "/admin/users/new": "accounts",
@@ -42,6 +46,8 @@ PAGES = {
     "/admin/api-keys": "settings",
     "/admin/settings/connectors": "company",
     "/admin/webhooks": "settings",
+    "/admin/settings/privacy": "company",
+    "/admin/settings/privacy/people": "company",
 }
 
 
@@ -92,8 +98,9 @@ def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: st
         f"/admin/messages/outbox/{message}/settle": "orders",
         "/admin/messages/opt-outs": "stop_list",
         "/admin/messages/opt-outs/7/remove": "stop_list",
+        "/admin/reports": "figures",
     }
-    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake"}
+    form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake", "name": "A report"}
     for path, act in posts.items():
         answer = client.submit("/admin/components", form, action=path)
         assert answer.status_code == (303 if act in ALLOWED[role] else 403), path

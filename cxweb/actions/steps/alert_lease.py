@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from cxweb.accounts.models import User
+from cxweb.actions.steps.reach_staff import end_mail
 from cxweb.analytics.filters import day_start
 from cxweb.boards.messages import AlertFacts
 from cxweb.boards.models import LowRatingAlert
 from cxweb.boards.queries import alerts_to_send
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import session
-from cxweb.core.senders.protocol import Accepted, InDoubt, Outcome, RefusedForNow
-from cxweb.notifications.rules import EXPIRY, LEASE, next_attempt_at
+from cxweb.core.senders.protocol import Outcome
+from cxweb.notifications.rules import EXPIRY, LEASE
 from cxweb.orders.models import Order
 from cxweb.ratings.models import Rating, SpamMark
 
@@ -85,15 +86,4 @@ def finish_alert(lease: AlertLease, outcome: Outcome, now: datetime) -> None:
     alert = session().scalar(mine.with_for_update(of=LowRatingAlert))
     if alert is None:
         return
-    alert.lease_token = None
-    if isinstance(outcome, Accepted):
-        alert.state, alert.sent_at = "sent", now
-        return
-    alert.reason = outcome.why
-    again = next_attempt_at(alert.attempts, now, 0.5) if isinstance(outcome, RefusedForNow) else None
-    if again is not None:
-        alert.state, alert.next_attempt_at = "pending", again
-    elif isinstance(outcome, InDoubt):
-        alert.state = "uncertain"
-    else:
-        alert.state = "suppressed" if outcome.why == "no_gateway" else "failed"
+    end_mail(alert, outcome, now)

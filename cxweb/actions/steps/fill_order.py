@@ -1,5 +1,6 @@
 """Writes what came in about an order onto its row; unknown depots and drivers are created."""
 
+from cxweb.actions.steps.leave_out_erased import without_erased
 from cxweb.actions.steps.parties import Parties
 from cxweb.core.db import session
 from cxweb.intake.rules import CustomerFields, DriverFields, OrderFields
@@ -10,7 +11,8 @@ PLAIN = ("route", "promised_from", "promised_to", "eta", "address_line", "postco
 
 
 def fill(order: Order, fields: OrderFields, parties: Parties) -> None:
-    """Set every field that came in. Raises FixedByCompletion or OutsidePerimeter."""
+    """Set every field that came in, without those of an erased person. Raises FixedByCompletion or OutsidePerimeter."""
+    fields = without_erased(order, fields)
     for name in PLAIN:
         if name in fields:
             setattr(order, name, fields[name])  # type: ignore[literal-required]

@@ -27,6 +27,8 @@ class Reader(Protocol[T_co]):
 
     def ref(self, row: Row) -> str: ...
 
+    def where(self, row: Row, field: str) -> tuple[str, str]: ...
+
     def read(self, row: Row) -> T_co: ...
 
 
@@ -40,7 +42,8 @@ def read_rows(rows: Sequence[Row], reader: Reader[T_co], tally: Tally) -> tuple[
         try:
             read.append(reader.read(row))
         except RefusedRow as error:
-            refusals.append((row.line, reader.ref(row), str(error)))
+            column, value = reader.where(row, error.field)
+            refusals.append(Refusal(row.line, reader.ref(row), str(error), error.problem, column, value))
     return read, refusals
 
 

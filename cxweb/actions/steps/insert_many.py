@@ -44,7 +44,11 @@ def _converted(column: Sequence[Any], process: Process) -> Sequence[Any]:
     """The values of a column as the driver takes them. Many are equal, such as days and the run's own instant."""
     if process is None:
         return column
-    made = {value: process(value) for value in set(column)}
+    try:
+        made = {value: process(value) for value in set(column)}
+    except TypeError:
+        # JSON's objects are in no set.
+        return [process(value) for value in column]
     return [made[value] for value in column]
 
 

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from cxweb.actions.steps.draft_customers import draft_customers
+from cxweb.actions.steps.leave_out_erased import rows_without_erased
 from cxweb.actions.steps.take_orders import Taken, act, look_up
 from cxweb.imports.customer_plan import Party
 from cxweb.imports.mapping import Mapping
@@ -35,6 +36,7 @@ class OrderRehearsal:
         """What would become of the rows after the batches before."""
         refs = {row.ref for row in rows}
         drafts = look_up(refs, mapping, last_id, lock=False) | self._drafts.recall(refs)
+        rows = rows_without_erased(rows, drafts)
         customers = draft_customers(rows, drafts, mapping.contact_of_new, all_ages=True)
         named = {draft.state["customer"] for draft in drafts.values()} | {row.fields.get("customer") for row in rows}
         customers.named |= self._named.recall(ref for ref in named if ref is not None)

@@ -11,9 +11,11 @@ from cxweb.actions.steps.insert_many import insert_many, new_ids
 from cxweb.actions.steps.tell_boards import tell_boards_of
 from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.core.db import session
-from cxweb.imports.rating_plan import Stored, decide
+from cxweb.imports.mapping import Mapping as FileMapping
+from cxweb.imports.rating_plan import Stored, decide, outcomes
 from cxweb.imports.rating_rows import RatingRow
-from cxweb.imports.refusals import quoted
+from cxweb.imports.refusals import Refusal, quoted
+from cxweb.imports.tally import Outcome
 from cxweb.orders.models import Order
 from cxweb.orders.rules import COMPLETED
 from cxweb.ratings.models import Rating, RatingReason, RatingVersion
@@ -39,8 +41,20 @@ class Choice:
     order_id: int = 0
     stored: Stored | None = None
     outcome: str = "refused"
-    # Why none of them is taken.
+    # Why none of them is taken, and which kind of reason that is.
     refusal: str | None = None
+    problem: str = ""
+
+    def outcomes(self) -> list[Outcome]:
+        """What becomes of each of its rows; none where it is refused."""
+        return [Outcome(name) for name in outcomes(self.ratings, self.outcome)] if self.refusal is None else []
+
+    def refusals(self, mapping: FileMapping) -> Iterable[Refusal]:
+        """Its rows as the report gives them; none where it is taken."""
+        if self.refusal is not None:
+            column = mapping.columns["order_ref"][0]
+            for row in self.ratings:
+                yield Refusal(row.line, row.ref, self.refusal, self.problem, column, row.order_ref)
 
 
 def choose(batch: Sequence[Sequence[RatingRow]], *, lock: bool) -> list[Choice]:
@@ -57,10 +71,11 @@ def choose(batch: Sequence[Sequence[RatingRow]], *, lock: bool) -> list[Choice]:
 def _choice(ratings: Sequence[RatingRow], facts: Mapping[str, tuple[int, str]], stored: Mapping[int, Stored]) -> Choice:
     ref = ratings[0].order_ref
     if ref not in facts:
-        return Choice(ratings, refusal=f"no order has the ref {quoted(ref)}")
+        return Choice(ratings, refusal=f"no order has the ref {quoted(ref)}", problem="unknown_order")
     order_id, status = facts[ref]
     if status != COMPLETED:
-        return Choice(ratings, refusal=f"the order {quoted(ref)} is not completed but {status}")
+        reason = f"the order {quoted(ref)} is not completed but {status}"
+        return Choice(ratings, refusal=reason, problem="not_completed")
     standing = stored.get(order_id)
     return Choice(ratings, order_id, standing, decide(ratings, standing))
 

@@ -11,6 +11,7 @@ from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.add_orders import add_orders
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
+from cxweb.actions.steps.leave_out_erased import many_without_erased
 from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures
@@ -42,6 +43,7 @@ class Taken:
 
 def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[Taken]:
     """Create the orders or set the fields that came in, in their order; one that is refused stays as it was."""
+    incoming = many_without_erased(incoming)
     taken = [Taken() for _ in incoming]
     orders = _load([ref for ref, _ in incoming], by)
     foreign = _refs_elsewhere([ref for ref, _ in incoming if ref not in orders], by)

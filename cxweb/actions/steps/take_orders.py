@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.draft_customers import draft_customers
 from cxweb.actions.steps.draft_orders import draft_orders
+from cxweb.actions.steps.leave_out_erased import rows_without_erased
 from cxweb.core.db import session
 from cxweb.imports.customer_plan import Customers
 from cxweb.imports.mapping import Mapping
@@ -45,25 +46,30 @@ def take_orders(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: d
     drafts = look_up(refs, mapping, last_id, lock=True)
     if len(drafts) < len(refs):
         clear_demo()
+    rows = rows_without_erased(rows, drafts)
     customers = draft_customers(rows, drafts, mapping.contact_of_new)
     return act(rows, drafts, customers, mapping, now)
 
 
 def look_up(refs: set[str], mapping: Mapping, last_id: int, *, lock: bool) -> dict[str, Draft]:
     columns = mapping.columns
-    return draft_orders(refs, last_id, crew="driver_ref" in columns, tags="tags" in columns, lock=lock)
+    return draft_orders(
+        refs, last_id, crew="driver_ref" in columns or mapping.drivers_by_name, tags="tags" in columns, lock=lock
+    )
 
 
 def act(
     rows: Iterable[OrderRow], drafts: dict[str, Draft], customers: Customers, mapping: Mapping, now: datetime
 ) -> Taken:
+    columns = mapping.columns
     plan = OrderPlan(drafts, customers, mapping.fields_of_new, now)
     taken = Taken(drafts, customers)
     for row in rows:
         try:
             outcome = plan.take(row)
         except RefusedRow as error:
-            taken.refusals.append((row.line, row.ref, str(error)))
+            column = columns.get(error.field, ("",))[0]
+            taken.refusals.append(Refusal(row.line, row.ref, str(error), error.problem, column))
         else:
             taken.outcomes.append(Outcome(outcome, row.fallbacks))
     return taken

@@ -2,11 +2,14 @@
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cxweb.accounts.queries import UnknownDepotId, UnknownUser
 from cxweb.accounts.rules import OWN, ForbiddenAct
+from cxweb.core.i18n import lazy
 from cxweb.notifications.queries import UnknownMessage
 from cxweb.orders.rules import UnknownDriver, UnknownOrder
+from cxweb.uploads.rules import FULL, MOST_BYTES, UnknownUpload, WrongMoment
 from cxweb.web.admin import (
     account,
     account_totp,
@@ -15,7 +18,11 @@ from cxweb.web.admin import (
     components,
     depots,
     drivers,
+    exports,
     home,
+    import_progress,
+    import_steps,
+    imports,
     language,
     live,
     login,
@@ -27,7 +34,11 @@ from cxweb.web.admin import (
     orders,
     outbox,
     passwords,
+    people,
     ratings,
+    report,
+    reports,
+    saved_mappings,
     settings_company,
     settings_connectors,
     settings_live,
@@ -35,6 +46,7 @@ from cxweb.web.admin import (
     settings_messages,
     settings_messages_preview,
     settings_messages_wording,
+    settings_privacy,
     settings_survey,
     settings_tracking,
     user_acts,
@@ -42,7 +54,7 @@ from cxweb.web.admin import (
     webhooks,
 )
 from cxweb.web.admin.guard import ANYONE, View, guarded
-from cxweb.web.errors import page
+from cxweb.web.errors import choose_language, page
 from cxweb.web.headers import LONGEST_BODY
 from cxweb.web.session import protect, staff
 from cxweb.webhooks.rules import UnknownEndpoint
@@ -53,7 +65,7 @@ blueprint = Blueprint("admin", __name__)
 def allow_long_body() -> None:
     """Before the form's token is read, which reads the body: only who is signed in may send a file."""
     if request.endpoint in UPLOADS and staff():
-        request.max_content_length = LONGEST_BODY
+        request.max_content_length = MOST_BYTES if request.endpoint == IMPORTS else LONGEST_BODY
 
 
 blueprint.before_request(allow_long_body)
@@ -61,9 +73,34 @@ blueprint.before_request(protect)
 # The greatest number a database's key can be; a greater one is no address.
 ID = "<int(max=9223372036854775807):"
 # What takes a file; everything else takes the body of a form.
-UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update")
+IMPORTS = "admin.imports_create"
+UPLOADS = ("admin.opt_outs_upload", "admin.settings_logo_update", IMPORTS)
+TOO_LARGE = (
+    lazy("This file is too large"),
+    lazy("A file may have 300 MB. Nothing was kept. Pack it with gzip, or cut it into several."),
+)
+NO_ROOM = (
+    lazy("There is no room for this file"),
+    lazy("The machine’s disk is full. Nothing was kept. Make room on it, then upload the file again."),
+)
 # Which act opens an endpoint.
 DECISIONS: dict[str, str] = {}
+
+
+def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Before the view: nobody has chosen the language yet."""
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(413, TOO_LARGE if request.endpoint == IMPORTS else None)
+
+
+def full_disk(error: OSError) -> ResponseReturnValue:
+    """A file that there is no room for while it comes in; anything else is no matter of the disk."""
+    if error.errno not in FULL:
+        raise error
+    person = staff()
+    choose_language(person.language if person else None)
+    return page(507, NO_ROOM)
 
 
 def rule(
@@ -125,6 +162,30 @@ rule(f"/admin/orders/{ID}order_id>/phone-rating", order_acts.record, act="orders
 rule("/admin/ratings", ratings.index, act="figures")
 rule("/admin/drivers", drivers.index, act="figures")
 rule(f"/admin/drivers/{ID}driver_id>", drivers.show, act="figures")
+rule(f"/admin/drivers/{ID}driver_id>/export", drivers.export, act="export")
+rule("/admin/analytics/feedback/export", exports.export, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>", exports.show, act="export")
+rule(f"/admin/analytics/feedback/exports/{ID}export_id>/file", exports.download, act="export")
+rule("/admin/reports", reports.index, act="figures")
+rule("/admin/reports", reports.create, act="figures", method="POST", personal=True)
+rule(f"/admin/reports/{ID}report_id>", reports.update, act="figures", method="POST", personal=True)
+rule(f"/admin/reports/{ID}report_id>/delete", reports.delete, act="figures", method="POST", personal=True)
+rule("/admin/analytics/feedback", report.index, act="figures")
+rule("/admin/imports", imports.index, act="company")
+rule("/admin/imports", imports.create, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>", imports.show, act="company")
+rule(f"/admin/imports/{ID}upload_id>/reading", import_steps.choose, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/mapping", import_steps.apply, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/columns", import_steps.match, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/values", import_steps.read, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/save", saved_mappings.save, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/start", imports.start, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/stop", imports.stop, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/undo", imports.undo, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/discard", imports.discard, act="company", method="POST")
+rule(f"/admin/imports/{ID}upload_id>/report", import_progress.report, act="company")
+rule(f"/admin/imports/mappings/{ID}mapping_id>", saved_mappings.export, act="company")
+rule(f"/admin/imports/mappings/{ID}mapping_id>/delete", saved_mappings.delete, act="company", method="POST")
 rule("/admin/messages", messages.index, act="contacts")
 rule(f"/admin/messages/{ID}message_id>", messages.show, act="contacts")
 rule(f"/admin/messages/{ID}message_id>/html", messages.html, act="contacts")
@@ -155,6 +216,13 @@ rule("/admin/settings/live", settings_live.edit, act="settings")
 rule("/admin/settings/live", settings_live.update, act="company", method="POST")
 rule("/admin/settings/live/walls", settings_live.create, act="settings", method="POST")
 rule(f"/admin/settings/live/walls/{ID}wall_id>/revoke", settings_live.revoke, act="settings", method="POST")
+rule("/admin/settings/privacy", settings_privacy.edit, act="company")
+rule("/admin/settings/privacy", settings_privacy.update, act="company", method="POST")
+rule("/admin/settings/privacy/notice", settings_privacy.update_notice, act="company", method="POST")
+rule("/admin/settings/privacy/people", people.index, act="company")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>", people.show, act="company")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/erase", people.erase, act="company", method="POST")
+rule(f"/admin/settings/privacy/people/{ID}customer_id>/export", people.export, act="company")
 rule("/admin/settings/company/logo", settings_logo.update, act="company", method="POST")
 rule("/admin/users", users.index, act="accounts")
 rule("/admin/users/settings", users.update_settings, act="company", method="POST")
@@ -191,5 +259,16 @@ rule(f"/admin/webhooks/{ID}endpoint_id>/delete", webhooks.delete, act="settings"
 rule("/admin/components", components.index, act="figures")
 
 blueprint.register_error_handler(ForbiddenAct, lambda _error: page(403))
-for unknown in (UnknownOrder, UnknownDriver, UnknownMessage, UnknownUser, UnknownDepotId, UnknownEndpoint):
+blueprint.register_error_handler(WrongMoment, imports.old_page)
+blueprint.register_error_handler(OSError, full_disk)
+blueprint.register_error_handler(RequestEntityTooLarge, too_large)
+for unknown in (
+    UnknownOrder,
+    UnknownDriver,
+    UnknownMessage,
+    UnknownUser,
+    UnknownDepotId,
+    UnknownEndpoint,
+    UnknownUpload,
+):
     blueprint.register_error_handler(unknown, lambda _error: page(404))

@@ -10,10 +10,14 @@ from flask import abort, request
 from cxweb.accounts.queries import depots_of
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import InvalidFilter, ReportFilter, read
+from cxweb.analytics.queries import feedback_by
 from cxweb.core import clock
-from cxweb.core.i18n import gettext
+from cxweb.core.i18n import gettext, language
 from cxweb.core.paging import BadCursor, Page
 from cxweb.orders.queries import drivers_of
+from cxweb.surveys.queries import numbers, shown_to
+from cxweb.web.session import me
+from cxweb.web.words import channel_word
 
 T = TypeVar("T")
 Option = tuple[str, str]
@@ -40,13 +44,36 @@ def plain(text: str) -> str:
     return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
-def with_cursor(cursor: str | None) -> str | None:
+def with_cursor(cursor: str | None, name: str = "cursor") -> str | None:
     """The address of the same list at another cursor: None for no such page, empty for the first."""
-    if cursor is None:
-        return None
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor" and value]
-    query = urlencode([*kept, ("cursor", cursor)] if cursor else kept)
-    return f"{request.path}?{query}" if query else request.path
+    return None if cursor is None else here(**{name: cursor})
+
+
+def here(**changed: str) -> str:
+    """This page's address with other values; an empty one leaves its parameter out."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changed and value]
+    return _joined(request.path, [*kept, *((name, value) for name, value in changed.items() if value)])
+
+
+def of_filter(path: str, chosen: ReportFilter, **changed: object) -> str:
+    """The address of a list that carries the filter, with other values for some parameters: one, several, or none."""
+    pairs: list[Option] = []
+    for name, value in {**chosen.normalised(), **changed}.items():
+        several = value if isinstance(value, list) else [value]
+        pairs += [(name, str(one)) for one in several if one not in ("", None)]
+    return _joined(path, pairs)
+
+
+def orders_of(chosen: ReportFilter, **changed: object) -> str:
+    """The address of the completed orders behind a figure; empty where it has none, or the reader may open none."""
+    if chosen.about_answers or not me().may("orders"):
+        return ""
+    return of_filter("/admin/orders", chosen, **{**changed, "axis": "", "status": "completed"})
+
+
+def _joined(path: str, pairs: list[Option]) -> str:
+    query = urlencode(pairs)
+    return f"{path}?{query}" if query else path
 
 
 def with_path(path: str) -> str:
@@ -94,9 +121,44 @@ def listing(page: Page[T], perimeter: Perimeter) -> dict[str, object]:
     }
 
 
-def cut(read_page: Callable[[str | None], Page[T]]) -> Page[T]:
+@dataclass(frozen=True)
+class Bar:
+    """What the bar of the report's filters shows: the days as typed, what is chosen, and what there is to choose."""
+
+    start: str
+    end: str
+    chosen: ReportFilter
+    depots: list[Option]
+    drivers: list[Option]
+    channels: list[Option]
+    reasons: list[Option]
+    surveys: list[Option]
+
+    @property
+    def further(self) -> bool:
+        """Whether one of the filters that stand folded is in force."""
+        chosen = self.chosen
+        return bool(chosen.channel or chosen.tag or chosen.reason or chosen.survey)
+
+
+def bar(chosen: ReportFilter, perimeter: Perimeter) -> Bar:
+    """The bar of a page that takes all the report's filters."""
+    reasons = shown_to(None).reasons
+    return Bar(
+        one("from"),
+        one("to"),
+        chosen,
+        [(depot.ref, depot.name) for depot in depots_of(perimeter)],
+        [(driver.ref, driver.name) for driver in drivers_of(perimeter)],
+        [(row.key, channel_word(row.key)) for row in feedback_by(ReportFilter(), perimeter, "channel") if row.key],
+        [(reason.code, reason.text(language())) for reason in reasons],
+        [(str(number), str(number)) for number in numbers()],
+    )
+
+
+def cut(read_page: Callable[[str | None], Page[T]], name: str = "cursor") -> Page[T]:
     """The page at the address's cursor; a cursor nobody gave out is an unknown page."""
     try:
-        return read_page(one("cursor") or None)
+        return read_page(one(name) or None)
     except BadCursor:
         abort(404)

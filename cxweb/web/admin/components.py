@@ -7,15 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
-from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Mean, mean
+from cxweb.analytics.filters import ReportFilter
+from cxweb.analytics.rules import FIVE_STARS, Counts, FeedbackRow, Mean, figures, mean
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.i18n import lazy
 from cxweb.notifications.models import STATES
 from cxweb.orders.rules import STATUSES
 from cxweb.reviews.queries import Answer
-from cxweb.web.admin.driver_chart import chart
+from cxweb.web.admin import address
+from cxweb.web.admin.charts import STARS, Value, line, whisker
 from cxweb.web.admin.order_page import Step
+from cxweb.web.admin.report_tables import distribution, grouped
+from cxweb.web.admin.report_tiles import tiles
 from cxweb.web.session import me
 from cxweb.web.shell import MENU, render
 
@@ -42,8 +46,27 @@ def index() -> ResponseReturnValue:
         icons=[entry.icon for entry in MENU] + ["more", "plus"],
         now=now,
         zone=settings().zone,
-        chart=chart(_months(now.date()), LEAST_OF_A_DRIVER, now, settings().zone),
+        bar=address.bar(ReportFilter(), me().perimeter),
+        **_figures(),
     )
+
+
+def _figures() -> dict[str, object]:
+    """Made-up figures as a report draws them."""
+    now = clock.now()
+    months = _months(now.date())
+    found = figures(Counts(900, 870, 331, (8, 7, 16, 57, 243), (0,) * 5, (4, 0, 3, 2, 1, 5, 9, 30, 60, 70, 90)))
+    before = figures(Counts(800, 790, 300, (8, 9, 20, 63, 200), (0,) * 5, (4, 0, 3, 2, 1, 5, 9, 30, 60, 70, 90)))
+    rows = [FeedbackRow("lyon", "Lyon", found), FeedbackRow("annecy", "Annecy", before)]
+    return {
+        "chart": line(
+            [Value(f"{day:%b}", f"{day:%B %Y}", m.n, m.mean, m.low, m.high) for day, m in months], STARS, 4.3
+        ),
+        "tiles": tiles(found, [("previous", before)], ReportFilter(), filling=True),
+        "distribution": distribution(found, ReportFilter()),
+        "groups": grouped("depot", rows, ReportFilter(), "nps"),
+        "whisker": whisker(4.4, 4.1, 4.7, (3, 5)),
+    }
 
 
 def _months(today: date) -> list[tuple[date, Mean]]:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from flask import Response
 from flask.typing import ResponseReturnValue
 
+from cxweb.actions.export_driver import export_driver
 from cxweb.actions.record_driver_view import record_driver_view
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback
@@ -35,6 +37,12 @@ def index() -> ResponseReturnValue:
         **listing,
     )
     return html, 422 if found.errors else 200
+
+
+def export(driver_id: int) -> Response:
+    response = Response(export_driver(driver_id, me()), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="driver-{driver_id}.zip"'
+    return response
 
 
 def show(driver_id: int) -> ResponseReturnValue:

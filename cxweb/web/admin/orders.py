@@ -28,6 +28,7 @@ def index() -> ResponseReturnValue:
         "admin/orders.html",
         errors=errors,
         statuses=CHOICES,
+        chosen=chosen,
         zone=lambda order: zone_of(order.depot, company),
         late=lambda order: is_late(order, now),
         **address.listing(page, perimeter),
@@ -41,7 +42,9 @@ def _filter() -> tuple[OrderFilter, list[address.Option]]:
     status, errors = address.one("status"), found.errors
     if status and status not in CHOICES:
         status, errors = "", [*errors, ("status", address.problem("status"))]
-    return OrderFilter(status, address.words(), start, end, found.filter.depot, found.filter.driver), errors
+    asked = found.filter
+    places = (asked.depot, asked.driver, asked.channel, asked.tag)
+    return OrderFilter(status, address.words(), start, end, *places), errors
 
 
 def show(order_id: int) -> ResponseReturnValue:

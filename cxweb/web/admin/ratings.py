@@ -26,6 +26,8 @@ def index() -> ResponseReturnValue:
         spam=spam,
         spam_address=_with_spam(),
         chosen=found.filter,
+        bar=address.bar(found.filter, perimeter),
+        narrowed=bool(words) or len(found.filter.normalised()) > 1,
         errors=found.errors,
         zone=settings().zone,
         **address.listing(page, perimeter),
