@@ -33,11 +33,11 @@ def admin(make: Factory) -> str:
 
 
 def test_the_report_is_fit_for_everybody_at_every_size(site: str, admin: str, browser: Browser) -> None:
+    said: list[str] = []
     for size, scheme in LOOKS:
         context = browser.new_context(viewport=size, color_scheme=scheme, locale="fr-FR", reduced_motion="reduce")  # type: ignore[arg-type]
         page = sign_in(context, site, admin)
-        said: list[str] = []
-        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("console", lambda message: said.append(message.text))
         for path in (PATH, f"{PATH}?by=driver&compare=both&driver=h&driver=x&tag=a"[: None if size is PHONE else 48]):
             page.goto(f"{site}{path}")
             page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")

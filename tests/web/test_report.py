@@ -10,7 +10,7 @@ from flask import Flask
 from cxweb.accounts.rules import Operator
 from cxweb.actions.mark_spam import mark_spam
 from cxweb.core import clock, i18n
-from tests.api.test_orders import JSON, Api
+from tests.api.calling import JSON, Api
 from tests.factories import Factory
 from tests.page import Client
 

@@ -67,7 +67,8 @@ def reasons_counted(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[tupl
             RatingReason.code, RatingReason.cause
         )
         statement = answers_of(statement, part, perimeter).join(RatingReason, RatingReason.rating_id == Rating.id)
-        yield from (tuple(row) for row in session().execute(statement))
+        for code, cause, count in session().execute(statement):
+            yield code, cause, count
 
 
 def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:
