@@ -67,8 +67,7 @@ def reasons_counted(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[tupl
             RatingReason.code, RatingReason.cause
         )
         statement = answers_of(statement, part, perimeter).join(RatingReason, RatingReason.rating_id == Rating.id)
-        for code, cause, count in session().execute(statement):
-            yield code, cause, count
+        yield from session().execute(statement)
 
 
 def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:
