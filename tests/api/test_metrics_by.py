@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from cxweb.core import clock
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.factories import Factory
 
 
