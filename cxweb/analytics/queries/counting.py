@@ -67,7 +67,7 @@ def reasons_counted(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[tupl
         statement = answers_of(select(*reason, func.count()), part, perimeter)
         statement = statement.join(RatingReason, RatingReason.rating_id == Rating.id).group_by(*reason)
         for code, cause, count in session().execute(statement):
-            yield code, cause, count
+            yield code, cause, int(count)
 
 
 def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:
