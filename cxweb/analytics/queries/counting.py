@@ -62,12 +62,12 @@ def reasons_counted(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[tupl
         sources = replace(sources, spans=(), rows=(chosen,))
     for row in read_cells(sources.cells, ["answers"], sources.spans, REASONS):
         yield row[0], row[1], int(row[2])
-    reason = (RatingReason.code, RatingReason.cause)
     for part in sources.rows:
-        statement = answers_of(select(*reason, func.count()), part, perimeter)
-        statement = statement.join(RatingReason, RatingReason.rating_id == Rating.id).group_by(*reason)
-        for code, cause, count in session().execute(statement):
-            yield code, cause, int(count)
+        statement = select(RatingReason.code, RatingReason.cause, func.count()).group_by(
+            RatingReason.code, RatingReason.cause
+        )
+        statement = answers_of(statement, part, perimeter).join(RatingReason, RatingReason.rating_id == Rating.id)
+        yield from session().execute(statement)
 
 
 def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:
