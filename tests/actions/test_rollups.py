@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
@@ -11,6 +12,7 @@ from cxweb.actions.check_rollups import check_rollups
 from cxweb.actions.mark_spam import mark_spam
 from cxweb.actions.rebuild_rollups import rebuild_rollups
 from cxweb.actions.refresh_rollups import refresh_rollups
+from cxweb.actions.steps import rollup_work
 from cxweb.actions.steps.rollup_work import count_anew, next_work, write_counted
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback, feedback_by
@@ -121,4 +123,27 @@ def test_rebuilding_starts_from_nothing_and_tells_how_far_it_is(app: Flask, make
         assert rebuild_rollups(lambda done, whole: told.append((done, whole))) == 4
         assert told[-1] == (4, 4)
         assert feedback(ReportFilter(), WHOLE).completed == 2
+        assert check_rollups(now=True) == 0
+
+
+def test_while_cells_are_being_built_the_days_to_come_are_read_from_rows(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup_work, "MOST_ORDERS", 1)
+    for day in range(1, 7):
+        with clock.showing(datetime(2026, 11, day, 12, tzinfo=UTC)):
+            make.rating(make.completed(f"{day}", drivers=[{"ref": "A", "name": "Ana"}]), 1 + day % 5)
+    with clock.showing(datetime(2026, 11, 8, 12, tzinfo=UTC)):
+        whole = {by: feedback_by(ReportFilter(), WHOLE, by) for by in ("day", "week", "month", "driver")}
+        refresh_rollups(0)
+        through = set()
+        while (work := next_work()) is not None:
+            through.add(work.known.built_through)
+            for by, rows in whole.items():
+                assert feedback_by(ReportFilter(), WHOLE, by) == rows
+            assert counts() == [1, 2, 1, 1, 1]
+            counted = count_anew(work)
+            with transaction():
+                assert write_counted(work, counted)
+        assert len(through) > 2
         assert check_rollups(now=True) == 0
