@@ -100,5 +100,5 @@ GOOD = {
 def test_every_key_takes_a_good_value_and_gives_it_back(app: Flask) -> None:
     assert GOOD.keys() == PARSERS.keys()
     change_settings(GOOD, BY)
-    assert {row.key: row.value for row in session().scalars(select(Setting))} == GOOD
+    assert {row.key: row.value for row in session().scalars(select(Setting)) if row.key in GOOD} == GOOD
     assert settings_now().survey_correction_hours == 48
