@@ -87,6 +87,11 @@ GOOD = {
     "sessions.idle_minutes": "30",
     "sessions.hours": "8",
     "drivers.months": "6",
+    "drivers.pseudonyms": "on",
+    "retention.contact_days": "60",
+    "retention.words_months": "12",
+    "retention.logs_months": "18",
+    "imports.keep_days": "20",
     "figures.nps_stars": "4-3",
     "api.per_minute": "600",
 }
