@@ -57,9 +57,9 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     company = settings_now()
     key = code_key(company)
     since = day_start(company.drivers_since(clock.now()), company.zone)
-    facts = (Order.completed_at, Rating.answered_at, Order.ref, Order.depot_name, Order.channel)
+    about = (Order.completed_at, Rating.answered_at, Order.ref, Order.depot_name, Order.channel)
     said = (Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces)
-    columns: list[Any] = [Rating.id, Rating.survey_version_id, Order.id, *facts, *said]
+    columns: list[Any] = [Rating.id, Rating.survey_version_id, Order.id, *about, *said]
     statement = _in_words(select(*columns), chosen, perimeter)
     order = [column.desc() if down else column.asc() for column, down in SORTS[chosen.sort]]
     statement = statement.order_by(*order).execution_options(yield_per=PART)

@@ -93,6 +93,11 @@ GOOD = {
     "retention.logs_months": "18",
     "imports.keep_days": "20",
     "figures.nps_stars": "4-3",
+    "drivers.pseudonyms": "on",
+    "retention.contact_days": "30",
+    "retention.words_months": "12",
+    "retention.logs_months": "24",
+    "imports.keep_days": "3",
     "api.per_minute": "600",
 }
 

@@ -19,7 +19,7 @@ from cxweb.accounts.rules import Operator
 from cxweb.actions.mark_spam import mark_spam
 from cxweb.core.db import session
 from cxweb.core.i18n import number, percent
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.factories import Factory
 from tests.page import Client
 
@@ -124,7 +124,7 @@ def test_random_filters(app: Flask, client: Client, make: Factory, random: Rando
         pairs = chosen(random)
         query = urlencode(pairs)
         book = openpyxl.load_workbook(io.BytesIO(client.get(f"/admin/analytics/feedback/export?{query}").data))
-        by_driver, by_date, comments = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+        by_driver, by_date, comments = (rows_of(sheet) for sheet in book.worksheets)
         titles = by_date[0]
         total = dict(zip(titles, by_date[1], strict=True))
         asked: dict[str, list[str]] = {}
@@ -166,6 +166,10 @@ def test_random_filters(app: Flask, client: Client, make: Factory, random: Rando
             seen["pages"] += 1
     assert seen["pages"] == PAGES
     assert min(seen["hidden"], seen["shown"]) > 20
+
+
+def rows_of(sheet: Any) -> list[tuple[Any, ...]]:
+    return list(sheet.iter_rows(values_only=True))
 
 
 def figures(row: Any) -> list[Any]:
