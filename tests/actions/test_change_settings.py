@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from cxweb.accounts.rules import Operator
 from cxweb.actions.change_settings import change_settings
 from cxweb.company.models import Setting
-from cxweb.company.queries import settings, settings_now
+from cxweb.company.queries import DIGEST_KEY, settings, settings_now
 from cxweb.company.rules import PARSERS, InvalidCompanySetting
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
