@@ -19,7 +19,7 @@ from cxweb.accounts.rules import Operator
 from cxweb.actions.mark_spam import mark_spam
 from cxweb.core.db import session
 from cxweb.core.i18n import number, percent
-from tests.api.test_orders import Api
+from tests.api.calling import Api
 from tests.factories import Factory
 from tests.page import Client
 
