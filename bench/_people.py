@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cxweb.actions.steps.digest_contact import lasting_key
 from cxweb.actions.steps.insert_many import insert_many, new_ids
 from cxweb.core import clock, tokens
 from cxweb.core.db import Base, transaction
@@ -13,6 +14,7 @@ from cxweb.orders.models import Customer, Order, Proof, StatusChange
 from cxweb.ratings.models import PhoneRating, Rating, RatingVersion, SpamMark
 
 BATCH = 1_000
+Row = tuple[type[Base], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,161 +56,64 @@ def fill(customers: int) -> None:
 
 
 def _store(numbers: range, at: datetime) -> None:
-    key = _lasting_key()
-    ids = dict(zip(numbers, zip(*(new_ids(m, len(numbers)) for m in _MODELS), strict=True), strict=True))
+    key = lasting_key()
+    ids = zip(*(new_ids(model, len(numbers)) for model in (Customer, Order, Rating, Notification)), strict=True)
     rows: dict[type[Base], list[dict[str, Any]]] = {}
-    for number, (customer, order, rating, message) in ids.items():
-        for model, row in _rows(Person(number), customer, order, rating, message, at, key):
+    for number, (customer, order, rating, message) in zip(numbers, ids, strict=True):
+        who = Person(number)
+        for model, row in (
+            *_of_order(who, customer, order, at),
+            *_of_rating(who, order, rating, at),
+            *_of_messages(who, order, message, at, key),
+        ):
             rows.setdefault(model, []).append(row)
     for model, many in rows.items():
         insert_many(model, many)
 
 
-_MODELS = (Customer, Order, Rating, Notification)
-
-
-def _lasting_key() -> str:
-    from cxweb.actions.steps.digest_contact import lasting_key  # noqa: PLC0415 - beside the models it would be a circle
-
-    return lasting_key()
-
-
-def _rows(
-    who: Person, customer: int, order: int, rating: int, message: int, at: datetime, key: str
-) -> list[tuple[type[Base], dict[str, Any]]]:
-    stars = who.number % 5 + 1
-    said = {"comment": who.text("Merci,"), "open": who.text("Ouvert,")}
-    scores = {"stars": stars, "nps": who.number % 11, "ces": None}
-    send = {"channel": "email", "recipient": who.email}
-    times = {"created_at": at, "due_at": at, "next_attempt_at": at, "sent_at": at}
-    digest = tokens.keyed_digest(key, f"email:{who.email}")
+def _of_order(who: Person, customer: int, order: int, at: datetime) -> list[Row]:
+    contact = {"name": who.text("Nom"), "email": who.email, "phone": who.phone, "language": "fr"}
+    place = {"address_line": who.text("12 rue"), "postcode": "75011", "city": "Paris"}
+    flags = {"eligible": True, "is_test": False, "is_demo": False}
+    times = {"created_at": at, "completed_at": at}
+    named = {"ref": f"A-{who.number:06}", "token": tokens.new_link(), "channel": "delivery", "customer_id": customer}
+    ended = {"status": "completed", "reason": who.text("Motif")}
+    step = {"status": "completed", "at": at, "recorded_at": at, "reason": who.text("Étape"), "actor": "import"}
+    proof = {"photo": who.text("photo").encode(), "note": who.text("Remis à"), "recorded_at": at, "actor": "key:1"}
     return [
-        (
-            Customer,
-            {
-                "id": customer,
-                "ref": who.ref,
-                "name": who.text("Nom"),
-                "email": who.email,
-                "phone": who.phone,
-                "language": "fr",
-                "is_demo": False,
-            },
-        ),
-        (
-            Order,
-            {
-                "id": order,
-                "ref": f"A-{who.number:06}",
-                "token": tokens.new_link(),
-                "status": "completed",
-                "reason": who.text("Motif"),
-                "customer_id": customer,
-                "channel": "delivery",
-                "address_line": who.text("12 rue"),
-                "postcode": "75011",
-                "city": "Paris",
-                "created_at": at,
-                "completed_at": at,
-                "eligible": True,
-                "is_test": False,
-                "is_demo": False,
-            },
-        ),
-        (
-            StatusChange,
-            {
-                "order_id": order,
-                "status": "completed",
-                "at": at,
-                "recorded_at": at,
-                "reason": who.text("Étape"),
-                "actor": "import",
-            },
-        ),
-        (
-            Proof,
-            {
-                "order_id": order,
-                "photo": who.text("photo").encode(),
-                "note": who.text("Remis à"),
-                "recorded_at": at,
-                "actor": "key:1",
-            },
-        ),
-        (
-            Rating,
-            {"id": rating, "order_id": order, **scores, **said, "answered_at": at, "updated_at": at, "version": 2},
-        ),
-        (
-            RatingVersion,
-            {
-                "rating_id": rating,
-                "version": 1,
-                **scores,
-                "comment": who.text("D’abord"),
-                "open": None,
-                "recorded_at": at,
-            },
-        ),
-        (RatingVersion, {"rating_id": rating, "version": 2, **scores, **said, "recorded_at": at}),
-        (
-            SpamMark,
-            {
-                "rating_id": rating,
-                "reason": who.text("Doute"),
-                "marked_at": at,
-                "marked_by": "user:1",
-                "lifted_at": at,
-                "lifted_by": "user:1",
-            },
-        ),
-        (
-            PhoneRating,
-            {
-                "order_id": order,
-                "stars": stars,
-                "comment": who.text("Au téléphone"),
-                "recorded_at": at,
-                "recorded_by": "user:1",
-            },
-        ),
-        (
-            Notification,
-            {
-                "id": message,
-                "dedupe_key": f"completed:{order}:email",
-                "order_id": order,
-                "kind": "order-completed",
-                "state": "sent",
-                "invites": True,
-                "attempts": 1,
-                "last_error": who.text("550 unknown"),
-                **send,
-                **times,
-            },
-        ),
-        (
-            MailboxMessage,
-            {
-                "ref": f"completed:{order}:email",
-                "notification_id": message,
-                **send,
-                "subject": who.text("Bonjour"),
-                "text": who.text("Bonjour"),
-                "html": None,
-                "received_at": at,
-            },
-        ),
-        (
-            OptOut,
-            {
-                "channel": "email",
-                "digest": digest,
-                "contact": who.email,
-                "source": "staff",
-                "created_at": at,
-                "created_by": "user:1",
-            },
-        ),
+        (Customer, {"id": customer, "ref": who.ref, "is_demo": False, **contact}),
+        (Order, {"id": order, **named, **ended, **place, **times, **flags}),
+        (StatusChange, {"order_id": order, **step}),
+        (Proof, {"order_id": order, **proof}),
+    ]
+
+
+def _of_rating(who: Person, order: int, rating: int, at: datetime) -> list[Row]:
+    scores = {"stars": who.number % 5 + 1, "nps": who.number % 11, "ces": None}
+    said = {"comment": who.text("Merci,"), "open": who.text("Ouvert,")}
+    first = {"comment": who.text("D’abord"), "open": None}
+    mark = {"reason": who.text("Doute"), "marked_at": at, "marked_by": "user:1", "lifted_at": at, "lifted_by": "user:1"}
+    phone = {"stars": 4, "comment": who.text("Au téléphone"), "recorded_at": at, "recorded_by": "user:1"}
+    times = {"answered_at": at, "updated_at": at}
+    return [
+        (Rating, {"id": rating, "order_id": order, "version": 2, **scores, **said, **times}),
+        (RatingVersion, {"rating_id": rating, "version": 1, "recorded_at": at, **scores, **first}),
+        (RatingVersion, {"rating_id": rating, "version": 2, "recorded_at": at, **scores, **said}),
+        (SpamMark, {"rating_id": rating, **mark}),
+        (PhoneRating, {"order_id": order, **phone}),
+    ]
+
+
+def _of_messages(who: Person, order: int, message: int, at: datetime, key: str) -> list[Row]:
+    ref, to = f"completed:{order}:email", {"channel": "email", "recipient": who.email}
+    times = {"created_at": at, "due_at": at, "next_attempt_at": at, "sent_at": at}
+    sent = {"kind": "order-completed", "state": "sent", "invites": True, "attempts": 1}
+    words = {"subject": who.text("Bonjour"), "text": who.text("Bonjour"), "html": None}
+    digest = tokens.keyed_digest(key, f"email:{who.email}")
+    stop = {"channel": "email", "digest": digest, "contact": who.email, "source": "staff", "created_by": "user:1"}
+    error = {"last_error": who.text("550 unknown")}
+    return [
+        (Notification, {"id": message, "dedupe_key": ref, "order_id": order, **to, **sent, **times, **error}),
+        (MailboxMessage, {"ref": ref, "notification_id": message, "received_at": at, **to, **words}),
+        (OptOut, {"created_at": at, **stop}),
     ]

@@ -1,6 +1,6 @@
 """Random histories: every figure against an independent recomputation, every cell against the rows.
 
-`.venv/bin/python -m bench.histories --histories 1000` is the record; without it a few are acted out. Each is of 25 acts
+`.venv/bin/python -m bench.histories --histories 1000` is the record; without it a few are acted out. Each is of 22 acts
 around a change of clocks, an end of a month or year, or a 29 February. `--first` is the seed of the first.
 """
 
@@ -22,7 +22,7 @@ from tests.api.calling import Api
 from tests.compared_figures import compare
 from tests.histories import act_out, empty, no_cell_differs
 
-LENGTH, FILTERS = 25, 3
+LENGTH, FILTERS = 22, 2
 
 
 def _hurry(app: Flask) -> None:

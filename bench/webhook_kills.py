@@ -18,7 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import func, select
 
 from bench._product import completed, folder, product, settings_in
 from cxweb.accounts.rules import Operator
@@ -91,13 +92,25 @@ def run(data: Path, orders: int, kills: int) -> tuple[Receiver, int, int, list[t
         # It posts for a moment; the last one goes on to the end.
         while sum(receiver.taken.values()) == before and time.monotonic() < begun + 10:
             time.sleep(0.002)
-        time.sleep(random.uniform(0, 0.15) if left else 12)
+        if left:
+            time.sleep(random.uniform(0, 0.15))
+        else:
+            _drain(app)
         under += bool(left and receiver.open)
         sender.send_signal(signal.SIGKILL)
         sender.wait()
     with app.app_context():
         log = [(row.message_id, row.state) for row in session().scalars(select(WebhookDelivery))]
     return receiver, under, sum(count - 1 for count in receiver.taken.values() if count), log
+
+
+def _drain(app: Flask) -> None:
+    """Wait until nothing is due any more, at most two minutes."""
+    still = select(func.count()).where(WebhookDelivery.state.in_(("pending", "sending")))
+    until = time.monotonic() + 120
+    with app.app_context():
+        while session().scalar(still) and time.monotonic() < until:
+            time.sleep(0.2)
 
 
 def main() -> None:

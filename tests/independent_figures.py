@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from math import sqrt
-from statistics import fmean, stdev
 from typing import Any
 from zoneinfo import ZoneInfo
 
-JSON = dict[str, Any]
+from tests.independent_formulas import JSON, mean_of, part, promoters, share
+
 Query = Callable[[str], Sequence[Sequence[Any]]]
-Z = 1.959963984540054
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass
@@ -233,7 +230,7 @@ def _figures(
     eligible = [row for row in completed if row.eligible]
     rated = sum(_speaks(row) for row in eligible)
     reached = [row for row in completed if row.message == 2]
-    beside["reached"] = (len(reached), _part(sum(_speaks(row) for row in reached), len(reached)))
+    beside["reached"] = (len(reached), part(sum(_speaks(row) for row in reached), len(reached)))
     beside["funnel"] = [
         sum(row.message > 0 for row in completed),
         len(reached),
@@ -243,7 +240,7 @@ def _figures(
         sum(row.opened for row in completed),
     ]
     counted = {"completed": len(completed), "eligible": len(eligible), "rated": rated}
-    return {**counted, "response_rate": _part(rated, len(eligible)), **figures, "beside": beside}
+    return {**counted, "response_rate": part(rated, len(eligible)), **figures, "beside": beside}
 
 
 def _speaks(row: Row) -> bool:
@@ -264,15 +261,15 @@ def _of_answers(answers: Sequence[Answered], settings: Mapping[str, str]) -> JSO
     efforts = [answer.ces for answer in answers if answer.ces is not None]
     plain = [answer.stars for answer in answers if not answer.asks_nps]
     promoting, detracting = (int(part) for part in settings.get("figures.nps_stars", "5-3").split("-"))
-    ces = _mean(efforts)
+    ces = mean_of(efforts)
     chosen = [answer for answer in answers if answer.reasons]
     return {
-        "stars": {**_mean(stars), "counts": [stars.count(n) for n in (1, 2, 3, 4, 5)]},
-        "csat": _share(sum(n >= 4 for n in stars), len(stars)),
-        "nps_stars": _promoters([n >= promoting for n in plain], [n <= detracting for n in plain]),
-        "nps": _promoters([n >= 9 for n in scores], [n <= 6 for n in scores]),
-        "tud": _share(sum(n <= 1 for n in scores), len(scores)),
-        "ces": {**ces, "easy_share": _part(sum(n >= 4 for n in efforts), len(efforts))},
+        "stars": {**mean_of(stars), "counts": [stars.count(n) for n in (1, 2, 3, 4, 5)]},
+        "csat": share(sum(n >= 4 for n in stars), len(stars)),
+        "nps_stars": promoters([n >= promoting for n in plain], [n <= detracting for n in plain]),
+        "nps": promoters([n >= 9 for n in scores], [n <= 6 for n in scores]),
+        "tud": share(sum(n <= 1 for n in scores), len(scores)),
+        "ces": {**ces, "easy_share": part(sum(n >= 4 for n in efforts), len(efforts))},
         "reasons": {
             "n": len(chosen),
             "own": sum("driver" in answer.reasons.values() for answer in chosen),
@@ -289,43 +286,3 @@ def _of_answers(answers: Sequence[Answered], settings: Mapping[str, str]) -> JSO
             for n in (1, 2, 3, 4, 5)
         ],
     }
-
-
-def _part(part: int, whole: int) -> float | None:
-    return part / whole * 100 if whole else None
-
-
-def _mean(scores: Sequence[int]) -> JSON:
-    n = len(scores)
-    if not n:
-        return {"n": 0, "mean": None, "low": None, "high": None}
-    mean = fmean(scores)
-    if n < 5:
-        return {"n": n, "mean": mean, "low": None, "high": None}
-    half = Z * stdev(scores) / sqrt(n)
-    return {"n": n, "mean": mean, "low": max(1, mean - half), "high": min(5, mean + half)}
-
-
-def _share(part: int, n: int) -> JSON:
-    """Wilson 1927: the roots of (p̂ − p)² = z²·p·(1 − p)/n."""
-    if not n:
-        return {"n": 0, "value": None, "low": None, "high": None}
-    p = part / n
-    a, b, c = 1 + Z**2 / n, -(2 * p + Z**2 / n), p**2
-    low, high = ((-b + sign * sqrt(max(b**2 - 4 * a * c, 0))) / (2 * a) for sign in (-1, 1))
-    low, high = (0.0 if part == 0 else low), (1.0 if part == n else high)
-    return {"n": n, "value": 100 * p, "low": 100 * low, "high": 100 * high}
-
-
-def _promoters(promoters: Sequence[bool], detractors: Sequence[bool]) -> JSON:
-    n, good, bad = len(promoters), sum(promoters), sum(detractors)
-    parts = {"n": n, "promoters": good, "passives": n - good - bad, "detractors": bad}
-    if not n:
-        return {**parts, "value": None, "low": None, "high": None}
-    value = (good - bad) / n * 100
-    if n < 5:
-        return {**parts, "value": value, "low": None, "high": None}
-    p, d = (good + 0.75) / (n + 3), (bad + 0.75) / (n + 3)
-    half = Z * sqrt((p + d - (p - d) ** 2) / (n + 3)) * 100
-    low, high = max((p - d) * 100 - half, -100), min((p - d) * 100 + half, 100)
-    return {**parts, "value": value, "low": min(low, value), "high": max(high, value)}

@@ -63,12 +63,12 @@ def _check(known: State, through: date, company: CompanySettings) -> int:
     spans = {} if over else dict.fromkeys(AXES, [month])
     work = Work(known, company, spans, values={"checked_through": None if over else month[1]})
     stale, counted, wrong = _is_stale(month, company), count_anew(work), 0
-    if not over:
-        year = period_start(month[0], "year")
+    if there is not None and not over:
         wrong = sum(differing(cells, known.drivers_from) for cells in counted)
-        wrong += sum(
-            differing_years(model.__table__, axis, year, known.drivers_from) for model in MODELS for axis in AXES
-        )
+        year = period_start(month[0], "year")
+        if month[1] >= min(there[1], period_end(year, "year")):
+            tables = [(model.__table__, axis) for model in MODELS for axis in AXES]
+            wrong += sum(differing_years(table, axis, year, known.drivers_from) for table, axis in tables)
     # What changed meanwhile, or was not counted anew yet, differs with good reason.
     repairs = wrong > 0 and not stale and not _is_stale(month, company)
     with transaction():

@@ -69,14 +69,3 @@ def _restore_files(archive: ZipFile, data_dir: Path) -> None:
         key = secret_key_file(data_dir)
         key.touch(mode=0o600)
         archives.extract(archive, KEY_PART, key)
-
-
-def journal_of(file: Path) -> list[dict[str, str]]:
-    """Who was erased: of a newer backup, or of a journal file itself. Raises Unreadable."""
-    try:
-        with archives.reading(file) as (archive, _):
-            return list(journal.entries_of(archive.read(ERASURES_PART).decode()))
-    except Unreadable:
-        if not file.is_file():
-            raise
-        return journal.read(file)

@@ -6,7 +6,8 @@ import click
 
 from cxweb.actions.back_up import CannotWrite, Damaged, back_up
 from cxweb.actions.reapply_erasures import ForeignJournal, reapply_erasures
-from cxweb.actions.restore_backup import NotEmpty, Unreadable, journal_of, restore_backup
+from cxweb.actions.restore_backup import NotEmpty, Unreadable, restore_backup
+from cxweb.actions.steps.read_journal import read_journal
 from cxweb.commands.command import BY, migrating
 
 PATH = click.Path(path_type=Path)
@@ -36,7 +37,7 @@ def backup(file: Path) -> None:
 def restore(file: Path, erasures: Path | None) -> None:
     """Restore FILE into an empty installation, and erase again whoever was erased since."""
     try:
-        further = journal_of(erasures) if erasures is not None else []
+        further = read_journal(erasures) if erasures is not None else []
         made_at = restore_backup(file)
         erased = reapply_erasures(BY) + reapply_erasures(BY, further)
     except NotEmpty as error:

@@ -85,12 +85,6 @@ def open_answers(
     return _page(statement if stars is None else statement.where(Rating.stars == stars), chosen.sort, cursor, size)
 
 
-def open_counts(chosen: ReportFilter, perimeter: Perimeter) -> tuple[int, ...]:
-    """How many answered the open question, for each of 1…5 stars."""
-    statement = answers_of(select(*tallies()), chosen, perimeter).where(Rating.open.is_not(None))
-    return tuple(int(value or 0) for value in session().execute(statement).one())
-
-
 def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int) -> Page[Answer]:
     order = SORTS[sort]
     if cursor:

@@ -16,7 +16,7 @@ from cxweb.actions.save_order import save_order
 from cxweb.actions.steps.note_erasures import journal_file
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback, funnel
-from cxweb.core import journal
+from cxweb.core import clock, journal
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import dialect_name, session, transaction
 from cxweb.notifications.models import Notification
@@ -24,6 +24,7 @@ from cxweb.notifications.queries import opt_out_of
 from cxweb.orders.models import Customer, Order
 from cxweb.orders.queries import by_ref
 from cxweb.privacy.rules import UnknownCustomer
+from cxweb.uploads.models import Upload, UploadChange
 from tests.factories import WHOLE, Factory
 from tests.files import Folder, done
 
@@ -82,6 +83,37 @@ def test_orders_without_a_ref_that_are_the_same_person_go_too_and_others_stay(ap
         "A-3": ("Omar Haddad", None),
         "A-4": ("Sami Benkirane", "nadia@example.com"),
     }
+
+
+def test_files_and_rows_that_may_quote_the_person_go(app: Flask, make: Factory) -> None:
+    make.completed("A-1", customer=PERSON)
+    data, now = app.config["CXWEB"].data_dir, clock.now()
+    common = {"kind": "orders", "size": 1, "mapping": {}, "tally": {}, "before": {}, "dependents": {}}
+    with transaction() as opened:
+        for name, state in (("over.csv", "done"), ("at-work.csv", "running")):
+            upload = Upload(file_name=name, stored_as=name, state=state, created_at=now, created_by="user:1", **common)
+            opened.add(upload)
+            opened.flush()
+            for former in (PERSON, {"email": "omar@example.com"}):
+                change = {"kind": "customer", "object_id": 1, "former": former, "left_as": "x"}
+                opened.add(UploadChange(upload_id=upload.id, **change))
+    for folder, name in (
+        ("uploads", "over.csv"),
+        ("uploads", "at-work.csv"),
+        ("uploads", "1.lock"),
+        ("exports", "1.xlsx"),
+    ):
+        (data / folder).mkdir(exist_ok=True)
+        (data / folder / name).write_text("nadia@example.com", encoding="utf-8")
+    erase()
+    left = sorted(file.name for folder in ("uploads", "exports") for file in (data / folder).iterdir())
+    assert left == ["1.lock", "at-work.csv"]
+    assert in_rows(("nadia@example.com",)) == []
+    assert session().scalars(select(UploadChange.former)).all() == [{"email": "omar@example.com"}]
+    assert session().execute(select(Upload.file_name, Upload.kept).order_by(Upload.id)).all() == [
+        ("over.csv", False),
+        ("at-work.csv", True),
+    ]
 
 
 def test_what_waits_to_be_sent_is_not_sent(app: Flask, make: Factory) -> None:

@@ -117,11 +117,12 @@ def test_no_key_is_ever_logged(
     caplog.set_level(logging.DEBUG)
     api = Api(app)
     api.call("PUT", "/orders/A-1", {"test": "?"})
+    api.call("PUT", "/orders/A-2", {"route": "V1"})
     api.call("GET", "/orders/A-1?key=" + api.key)
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    monkeypatch.setattr("cxweb.web.api.orders.by_ref", None)
-    code, problem = api.call("GET", "/orders/A-1")
+    monkeypatch.delitem(app.config, "CXWEB")
+    code, problem = api.call("GET", "/orders/A-2")
     assert (code, problem["status"]) == (500, 500)
     assert "Traceback" in caplog.text
     assert api.key not in caplog.text

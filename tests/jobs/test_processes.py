@@ -8,10 +8,15 @@ import time
 import pytest
 from flask import Flask
 
+from cxweb.analytics.filters import ReportFilter
+from cxweb.analytics.queries import feedback
+from cxweb.company.queries import settings_now
 from cxweb.core.queue import enqueue_now
 from cxweb.notifications.queries import for_order, opted_out
 from cxweb.orders.models import Order
-from tests.factories import Factory
+from cxweb.rollups.queries import changes, fits
+from cxweb.rollups.queries import state as rollups
+from tests.factories import WHOLE, Factory
 from tests.servers import MailServer, Processes, Valkey, wait_for
 from tests.smpp_server import SmppGateway
 
@@ -181,3 +186,15 @@ def test_the_sweeper_takes_receipts_over_smpp_and_stops_at_once(
         assert stop(process) < SOON_S
         said = process.communicate()[1]
         assert not re.search("33612345678|s3cret|was not closed", said), said
+
+
+def test_what_changes_figures_is_counted_anew_by_the_sweeper_within_seconds(
+    app: Flask, make: Factory, processes: Processes
+) -> None:
+    order = make.completed("R-1")
+    processes.start("sweep")
+    wait_for(lambda: fits(rollups(), settings_now()) and not changes())
+    make.rating(order, 4)
+    assert changes()
+    assert wait_for(lambda: not changes()) < SOON_S
+    assert feedback(ReportFilter(), WHOLE).stars.counts == (0, 0, 0, 1, 0)

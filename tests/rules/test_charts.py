@@ -76,7 +76,7 @@ def test_figures_of_few_answers_have_a_line_and_no_band() -> None:
     chart = line(values(4.0, 4.2, width=0), STARS)
     assert chart is not None
     assert len(chart.drawings[0].lines) == 1
-    assert list(chart.drawings[0].bands) == list(chart.drawings[0].bars) == []
+    assert [*chart.drawings[0].bands, *chart.drawings[0].bars] == []
 
 
 def test_many_points_are_a_line_and_few_ticks() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +18,8 @@ from cxweb.boards.models import Wall
 from cxweb.core import clock
 from cxweb.core.db import Base, session, transaction
 from cxweb.notifications.models import OptOut
+from cxweb.reports.models import FeedbackExport, SavedReport
+from cxweb.reports.rules import SCHEDULES
 from cxweb.web.admin import DECISIONS
 from cxweb.web.admin.guard import ANYONE
 from cxweb.webhooks.models import WebhookEndpoint
@@ -32,7 +35,7 @@ ADMIN = RELATIONS | {"settings", "company", "accounts", "audit"}
 MAY = {"reader": READER, "dispatcher": DISPATCHER, "relations": RELATIONS, "admin": ADMIN}
 WHOLE_COMPANY_ONLY = {"stop_list", "company", "audit"}
 # Posts with which a person only chooses what they see themselves.
-PERSONAL = {"/admin/live/choice"}
+PERSONAL_PLACES = ("/admin/live/choice", "/admin/reports")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # What the forms of single objects need, so that it is not the form that refuses.
 FORM = {
@@ -57,7 +60,7 @@ class Persona:
     def may(self, path: str, method: str, act: str) -> bool:
         if act not in MAY[self.role] or (act in WHOLE_COMPANY_ONLY and not self.whole):
             return False
-        changes = method == "POST" and path not in PERSONAL and act != "own"
+        changes = method == "POST" and not path.startswith(PERSONAL_PLACES) and act != "own"
         return not (changes and self.read_only)
 
 
@@ -206,7 +209,15 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
             name="erp", url="https://erp.example.com/", events=["order.completed"], depot_id=depot.id, secret="whsec_x",
             created_at=clock.now(), created_by="system",
         )  # fmt: skip
-        opened.add(endpoint)
+        kept = SavedReport(
+            user_id=person.id, name="Theirs", query="", schedule=SCHEDULES[0], scheduled_at=clock.now(),
+            created_at=clock.now(),
+        )  # fmt: skip
+        file = FeedbackExport(
+            user_id=person.id, asked={}, asked_digest="x", format="csv", language="en", state="ready", rows=1,
+            created_at=clock.now(), expires_at=clock.now() + timedelta(days=1), file_name="theirs.csv",
+        )  # fmt: skip
+        opened.add_all((endpoint, kept, file))
     (wall_id,) = session().scalars(select(Wall.id))
     (opt_out_id,) = session().scalars(select(OptOut.id))
     (key_id,) = session().scalars(select(ApiKey.id))
@@ -221,4 +232,10 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
         "key_id": [key_id],
         "endpoint_id": [endpoint.id],
         "depot_id": [depot.id],
+        "report_id": [kept.id],
+        "export_id": [file.id],
+        # These are open to the whole company only, whatever the number.
+        "customer_id": [theirs.order.customer_id or 1],
+        "upload_id": [1],
+        "mapping_id": [1],
     }

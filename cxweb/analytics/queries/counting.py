@@ -67,7 +67,7 @@ def reasons_counted(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[tupl
             RatingReason.code, RatingReason.cause
         )
         statement = answers_of(statement, part, perimeter).join(RatingReason, RatingReason.rating_id == Rating.id)
-        yield from (tuple(row) for row in session().execute(statement))
+        yield from session().execute(statement)
 
 
 def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:

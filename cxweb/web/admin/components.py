@@ -1,7 +1,7 @@
 """Every component once, so that a look and a test see them all."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -10,7 +10,7 @@ from wtforms import StringField
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.rules import FIVE_STARS, Counts, FeedbackRow, Mean, figures, mean
 from cxweb.company.queries import settings
-from cxweb.core import clock
+from cxweb.core import clock, i18n
 from cxweb.core.i18n import lazy
 from cxweb.notifications.models import STATES
 from cxweb.orders.rules import STATUSES
@@ -60,7 +60,12 @@ def _figures() -> dict[str, object]:
     rows = [FeedbackRow("lyon", "Lyon", found), FeedbackRow("annecy", "Annecy", before)]
     return {
         "chart": line(
-            [Value(f"{day:%b}", f"{day:%B %Y}", m.n, m.mean, m.low, m.high) for day, m in months], STARS, 4.3
+            [
+                Value(i18n.day(day, UTC, "LLL"), i18n.day(day, UTC, "LLLL y"), m.n, m.mean, m.low, m.high)
+                for day, m in months
+            ],
+            STARS,
+            4.3,
         ),
         "tiles": tiles(found, [("previous", before)], ReportFilter(), filling=True),
         "distribution": distribution(found, ReportFilter()),

@@ -14,7 +14,7 @@ from cxweb.core import clock
 from cxweb.core.days import day_of
 from cxweb.core.i18n import gettext, ngettext, number
 from cxweb.periods.rules import still_filling
-from cxweb.reviews.queries import answers, open_answers, open_counts
+from cxweb.reviews.queries import answers, open_answers
 from cxweb.web.admin import address, report_choice
 from cxweb.web.admin.report_chart import over_time
 from cxweb.web.admin.report_choice import FIGURES, NPS_STARS, Choice
@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
         bar=address.bar(choice.filter, perimeter),
         presets=report_choice.presets(choice),
         days=report_choice.days_in_words(choice.filter.start, choice.filter.end),
-        export=_export(choice) if me().may("export") else "",
+        export=_export(choice) if me().may("export") and not choice.errors else "",
         query=request.query_string.decode(errors="replace"),
         schedules=schedules(),
         here=address.here,
@@ -121,7 +121,7 @@ def _cut(choice: Choice, figure: str, past: Then | None, perimeter: Perimeter, p
 def _answers(chosen: ReportFilter, perimeter: Perimeter) -> dict[str, object]:
     """A page of the reviews, and one of the answers to the open question by those who gave so many stars, or by all."""
     page = address.cut(lambda cursor: answers(chosen, perimeter, cursor=cursor, size=REVIEWS))
-    counts, found = open_counts(chosen, perimeter), address.one("open")
+    found = address.one("open")
     stars = int(found) if found in OPEN_STARS else None
     newest = replace(chosen, sort="newest")
     said = address.cut(lambda cursor: open_answers(newest, perimeter, stars, cursor, OPEN_ANSWERS), name="open_cursor")
@@ -129,9 +129,9 @@ def _answers(chosen: ReportFilter, perimeter: Perimeter) -> dict[str, object]:
         "page": page,
         "first": address.with_cursor("") if address.one("cursor") else None,
         "next": address.with_cursor(page.next_cursor),
-        "open_counts": counts,
         "open_stars": stars,
-        "open_page": said if sum(counts) else None,
+        # Nobody is counted here: that would read every answer of the filter.
+        "open_page": said if said.items or stars else None,
         "open_first": address.with_cursor("", "open_cursor") if address.one("open_cursor") else None,
         "open_next": address.with_cursor(said.next_cursor, "open_cursor"),
     }
