@@ -87,7 +87,6 @@ def rows() -> dict[str, int]:
 def send(client: Client, path: str, method: str, token: str) -> int:
     forget()
     form = {"csrf_token": token, **FORM} if method in {"POST", "PUT", "PATCH", "DELETE"} else None
-    # Closed as a server does it: a file's answer holds the file until then.
     with client.flask.open(path, method=method, data=form) as answer:
         at_the_door = answer.status_code == 303 and answer.location.startswith("/login")
         return 401 if at_the_door else answer.status_code
