@@ -98,7 +98,7 @@ def test_a_forbidden_act_changes_nothing(client: Client, make: Factory, role: st
         f"/admin/messages/outbox/{message}/settle": "orders",
         "/admin/messages/opt-outs": "stop_list",
         "/admin/messages/opt-outs/7/remove": "stop_list",
-        "/admin/reports": "figures",
+        "/admin/reports": "own",
     }
     form = {"status": "on_the_way", "contact": "ann@example.com", "reason": "mistake", "name": "A report"}
     for path, act in posts.items():
