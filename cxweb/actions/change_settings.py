@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 
 from cxweb.accounts.rules import Acting, ForbiddenAct
+from cxweb.actions.steps.digest_contact import lasting_key
 from cxweb.company.models import Setting
 from cxweb.company.queries import forget_settings, settings_now
 from cxweb.company.rules import CompanySettings, InvalidCompanySetting, field_of, parse, write
@@ -33,6 +34,9 @@ def change_settings(changes: Mapping[str, str], by: Acting) -> None:
             if value != old:
                 _store(key, value, now)
                 record(by.actor, "setting.changed", f"setting:{key}", before=old, after=value)
+        if wanted.get("drivers.pseudonyms"):
+            # Codes are made with it, also where nothing can be written.
+            lasting_key()
         after_commit(forget_settings)
 
 

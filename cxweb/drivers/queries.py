@@ -10,7 +10,7 @@ from cxweb.analytics import rules
 from cxweb.analytics.filters import ReportFilter, answers_of, kept
 from cxweb.analytics.queries import feedback, feedback_by
 from cxweb.analytics.rules import FIVE_STARS, LEAST_OF_A_DRIVER, Counts, Feedback, Mean, mean
-from cxweb.company.queries import settings_now
+from cxweb.company.queries import digest_key, settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import session
@@ -87,6 +87,11 @@ def _overall(chosen: ReportFilter, perimeter: Perimeter, company: CompanySetting
         today = clock.now().astimezone(company.zone).date()
         found = feedback(ReportFilter(start=today - timedelta(days=365), end=today), perimeter).stars
     return found.mean or 0.0
+
+
+def code_key(company: CompanySettings) -> str | None:
+    """What drivers' codes are made with in files that leave the company; None where they go by their names."""
+    return (digest_key() or "") if company.drivers_pseudonyms else None
 
 
 def driver_months(driver: Driver, perimeter: Perimeter) -> list[tuple[date, Mean]]:

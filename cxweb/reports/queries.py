@@ -15,7 +15,9 @@ from cxweb.core import clock
 from cxweb.core.days import day_start
 from cxweb.core.db import session
 from cxweb.core.i18n import language
-from cxweb.orders.models import Order
+from cxweb.drivers.queries import code_key
+from cxweb.drivers.rules import shown_driver
+from cxweb.orders.models import Driver, Order
 from cxweb.orders.queries import crews
 from cxweb.orders.rules import alphabetical
 from cxweb.ratings.models import Rating, RatingReason
@@ -53,6 +55,7 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     Whose order was completed before single drivers' figures are kept no longer names its drivers.
     """
     company = settings_now()
+    key = code_key(company)
     since = day_start(company.drivers_since(clock.now()), company.zone)
     about = (Order.completed_at, Rating.answered_at, Order.ref, Order.depot_name, Order.channel)
     said = (Rating.stars, Rating.comment, Rating.open, Rating.nps, Rating.ces)
@@ -61,13 +64,25 @@ def comments(chosen: ReportFilter, perimeter: Perimeter) -> Iterator[Comment]:
     order = [column.desc() if down else column.asc() for column, down in SORTS[chosen.sort]]
     statement = statement.order_by(*order).execution_options(yield_per=PART)
     for rows in session().execute(statement).partitions():
-        crew = crews([row[2] for row in rows])
+        crew = _shown(crews([row[2] for row in rows]), key)
         reasons = _reasons(rows)
         for id_, _version, order_id, completed_at, *facts in rows:
             named = crew.get(order_id, ()) if completed_at is None or completed_at >= since else ()
             answered_at, ref, depot, channel, stars, comment, open_, nps, ces = facts
             words = (tuple(name for _, name in named), reasons.get(id_, ()))
             yield Comment(completed_at, answered_at, ref, depot, channel, stars, comment, open_, nps, ces, *words)
+
+
+def _shown(crew: dict[int, list[tuple[int, str]]], key: str | None) -> dict[int, list[tuple[int, str]]]:
+    """The crews as they are; with a key, under the drivers' codes."""
+    if key is None:
+        return crew
+    ids = {driver_id for members in crew.values() for driver_id, _ in members}
+    refs = dict(session().execute(select(Driver.id, Driver.ref).where(Driver.id.in_(ids))).all())
+    return {
+        order: [(id_, shown_driver(refs[id_], name, key)[1]) for id_, name in members]
+        for order, members in crew.items()
+    }
 
 
 def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:

@@ -115,6 +115,7 @@ ACTS: Mapping[str, str] = {
     "wording.changed": lazy("changed the text of a message"),
 }
 OBJECTS: Mapping[str, str] = {
+    "customer": lazy("person"),
     "depot": lazy("depot"),
     "driver": lazy("driver"),
     "key": lazy("API key"),

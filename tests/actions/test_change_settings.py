@@ -88,6 +88,11 @@ GOOD = {
     "sessions.hours": "8",
     "drivers.months": "6",
     "figures.nps_stars": "4-3",
+    "drivers.pseudonyms": "on",
+    "retention.contact_days": "30",
+    "retention.words_months": "12",
+    "retention.logs_months": "24",
+    "imports.keep_days": "3",
     "api.per_minute": "600",
 }
 

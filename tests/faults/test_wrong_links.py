@@ -48,6 +48,8 @@ def test_unknown_misshapen_and_rotated_links_differ_neither_in_answer_nor_in_tim
             began = time.perf_counter()
             answer = client.get(path, environ_base=address)
             took[kind].append(time.perf_counter() - began)
+            # Every answer of the product has a number of its own.
+            answer.headers.remove("X-Request-Id")
             answers.add((answer.status_code, answer.data, str(answer.headers)))
     assert len(answers) == 1
     assert next(iter(answers))[0] == 404

@@ -12,11 +12,13 @@ from sqlalchemy import select, update
 from bench.erasure import in_rows
 from cxweb.accounts.rules import Operator
 from cxweb.actions.apply_retention import apply_retention
+from cxweb.actions.change_settings import change_settings
 from cxweb.actions.save_proof import save_proof
-from cxweb.company.queries import settings_now
+from cxweb.company.queries import digest_key, settings_now
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
+from cxweb.drivers.rules import pseudonym
 from cxweb.orders.models import Order
 from tests.factories import Factory
 from tests.page import Client
@@ -140,3 +142,15 @@ def test_a_dispatcher_takes_no_drivers_data_away(client: Client, make: Factory) 
     client.sign_in(make.user("dispatcher").email)
     assert client.get(f"/admin/drivers/{driver_id}/export").status_code == 403
     assert f"/admin/drivers/{driver_id}/export" not in client.get(f"/admin/drivers/{driver_id}").text
+
+
+def test_exports_call_drivers_by_codes_where_the_company_wants_it(admin: Client, make: Factory) -> None:
+    driver = {"ref": "D-1", "name": "Hugo Marchand"}
+    make.rating(make.completed("A-1", drivers=[driver]), 4, "Très aimable")
+    path = "/admin/analytics/feedback/export?format=csv&sheet="
+    named = [admin.get(f"{path}{sheet}").data.decode() for sheet in ("driver", "comments")]
+    assert all("Hugo Marchand" in text for text in named)
+    change_settings({"drivers.pseudonyms": "on"}, Operator())
+    coded = [admin.get(f"{path}{sheet}").data.decode() for sheet in ("driver", "comments")]
+    code = pseudonym(digest_key() or "", "D-1")
+    assert [(code in text, "Hugo" in text, "D-1," in text) for text in coded] == [(True, False, False)] * 2

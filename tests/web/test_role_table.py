@@ -87,9 +87,9 @@ def rows() -> dict[str, int]:
 def send(client: Client, path: str, method: str, token: str) -> int:
     forget()
     form = {"csrf_token": token, **FORM} if method in {"POST", "PUT", "PATCH", "DELETE"} else None
-    answer = client.flask.open(path, method=method, data=form)
-    at_the_door = answer.status_code == 303 and answer.location.startswith("/login")
-    return 401 if at_the_door else answer.status_code
+    with client.flask.open(path, method=method, data=form) as answer:
+        at_the_door = answer.status_code == 303 and answer.location.startswith("/login")
+        return 401 if at_the_door else answer.status_code
 
 
 def token_of(client: Client) -> str:

@@ -12,7 +12,8 @@ from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy, moment
 from cxweb.core.snapshot import snapshot
-from cxweb.drivers.queries import driver_rows
+from cxweb.drivers.queries import code_key, driver_rows
+from cxweb.drivers.rules import shown_driver
 from cxweb.exports.csv_text import write_csv
 from cxweb.exports.feedback_sheets import by_date, by_driver
 from cxweb.exports.feedback_sheets import comments as comments_sheet
@@ -68,10 +69,13 @@ def _sheet(name: str, choice: ExportChoice, perimeter: Perimeter, company: Compa
 
 def _drivers(total: Feedback, chosen: ReportFilter, perimeter: Perimeter, company: CompanySettings) -> Sheet:
     """The drivers in the order and with the ranks of the pages, then the orders nobody drove."""
+    key = code_key(company)
     found = [row for row in driver_rows(chosen, perimeter, drivers_of(perimeter)) if row.completed or row.n]
-    ranks = {row.driver.ref: row.rank for row in found if row.rank is not None} if company.drivers_ranking else None
+    shown = {row.driver.ref: shown_driver(row.driver.ref, row.driver.name, key) for row in found}
+    ranked = {shown[row.driver.ref][0]: row.rank for row in found if row.rank is not None}
+    ranks = ranked if company.drivers_ranking else None
     nobody = (row for row in feedback_by(chosen, perimeter, "driver") if row.key is None)
-    named = (FeedbackRow(row.driver.ref, row.driver.name, row.figures) for row in found)
+    named = (FeedbackRow(*shown[row.driver.ref], row.figures) for row in found)
     return by_driver(total, [*named, *nobody], ranks)
 
 
@@ -87,6 +91,8 @@ def _facts(choice: ExportChoice, by: Staff, company: CompanySettings) -> dict[st
     facts = {gettext("Part of the company"): by.depot_name or gettext("all depots")}
     facts[gettext("Days of")] = gettext(AXES[choice.filter.axis])
     for name, value in choice.filter.normalised().items():
+        if name == "driver" and company.drivers_pseudonyms:
+            value = [shown_driver(ref, ref, code_key(company))[0] for ref in choice.filter.driver]
         if name in FILTERS:
             facts[gettext(FILTERS[name])] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     facts[gettext("Time zone")] = company.zone.key
