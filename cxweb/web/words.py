@@ -86,7 +86,7 @@ SKINS: Mapping[str, str] = {"stars": lazy("Stars"), "numbers": lazy("Numbers 1 t
 CAUSES: Mapping[str, str] = {
     "driver": lazy("Driver"),
     "product": lazy("Product"),
-    "delay": lazy("Delay"),
+    "delay": lazy("Timing"),
     "price": lazy("Price"),
     "other": lazy("Other cause"),
 }
