@@ -111,7 +111,11 @@ def test_what_is_no_whole_backup_is_refused_and_changes_nothing(app: Flask, make
     odd = {
         "cut.zip": content[: len(content) // 2],
         "text.zip": b"not an archive",
-        "flipped.zip": content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :],
+        # Wherever a byte is wrong, one of the ways to notice it does.
+        **{
+            f"flipped-{at}.zip": content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
+            for at in range(middle, middle + 60, 6)
+        },
     }
     with elsewhere(app, tmp_path / "a"):
         before = everything()
