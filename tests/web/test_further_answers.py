@@ -245,15 +245,7 @@ def test_staff_see_every_answer_reason_cause_and_version(client: Client, make: F
     make.rating(order, 1, "Trop tard")
     client.sign_in(make.user("admin", language="en").email)
     page = client.get(f"/admin/orders/{order.id}").text
-    texts = ("Too late · Timing", "3 out of 10", "1 out of 5", "Appeler", "1 earlier version", "NPS answer 3 of 10")
-    for text in texts:
-        "Too late · Timing",
-        "3 out of 10",
-        "1 out of 5",
-        "Appeler",
-        "1 earlier version",
-        "NPS answer 3 of 10",
-    ):
+    for text in ("Too late · Timing", "3 out of 10", "1 out of 5", "Appeler", "1 earlier version", "NPS answer 3"):
         assert text in page
     cards = client.get("/admin/ratings").text
     for text in ("Too late", "NPS answer 3 of 10", "CES answer 1 of 5", "Appeler"):
