@@ -131,7 +131,9 @@ def crowd(folder: Path, seconds: int) -> None:
     print(f"S13 {BOARDS} boards, {PERIMETERS} perimeters, {seconds} s, {report.ratings} ratings")
     print(f"  seen after {shares}, max {max(report.delays):.2f} s; goal p95 ≤ 2 s, max ≤ 4 s")
     print(f"  answers {dict(report.codes)}, 5xx {broken}, missed {report.missed}")
-    print(f"  slowest poll {report.slowest_poll:.2f} s; CPU of the server {busy:.2f} cores, its start included")
+    print(f"  slowest poll {report.slowest_poll:.2f} s, slowest connection {report.slowest_connection:.2f} s")
+    print(f"  polls above 4 s, when and how long: {report.late or 'none'}")
+    print(f"  CPU of the server {busy:.2f} cores, its start included")
 
 
 def main() -> None:

@@ -21,6 +21,10 @@ class Report:
     delays: list[float] = field(default_factory=list)
     codes: Counter[int] = field(default_factory=Counter)
     slowest_poll: float = 0.0
+    # How much of a poll may have been the opening of its connection.
+    slowest_connection: float = 0.0
+    # The polls of more than four seconds: when they began, counted from the first, and how long each took.
+    late: list[tuple[float, float]] = field(default_factory=list)
     ratings: int = 0
     missed: int = 0
 
@@ -38,7 +42,9 @@ class Browser:
 
     async def ask(self, method: str, path: str, headers: str = "", body: str = "") -> tuple[int, bytes]:
         if self.streams is None:
+            began = time.monotonic()
             self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+            self.report.slowest_connection = max(self.report.slowest_connection, time.monotonic() - began)
         reader, writer = self.streams
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         writer.write(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}{length}\r\n{body}".encode())
@@ -58,14 +64,15 @@ class Crowd:
         # When each rated order's post had been answered.
         self.posted: dict[int, float] = {}
         self.seen: Counter[int] = Counter()
-        self.until = 0.0
+        self.began = self.until = 0.0
 
     async def run(self, seconds: int, ratings_a_second: int) -> Report:
         boards = [(depot, cookie) for depot, cookies in enumerate(self.day.cookies) for cookie in cookies]
         pages: dict[int, bytes] = {}
         for depot, cookies in enumerate(self.day.cookies):
             _code, pages[depot] = await Browser(self.port, self.report).ask("GET", "/admin/live", _cookie(cookies[0]))
-        self.until = time.monotonic() + seconds + 5
+        self.began = time.monotonic()
+        self.until = self.began + seconds + 5
         watching = [asyncio.create_task(self._watch(cookie, pages[depot])) for depot, cookie in boards]
         await self._rate(seconds, ratings_a_second)
         await asyncio.gather(*watching)
@@ -81,6 +88,8 @@ class Crowd:
             code, text = await browser.ask("GET", f"/admin/live/changes?v={version}", _cookie(cookie))
             now = time.monotonic()
             self.report.slowest_poll = max(self.report.slowest_poll, now - start)
+            if now - start > 4:
+                self.report.late.append((round(start - self.began, 1), round(now - start, 1)))
             if code == 200:
                 version = _version(text)
                 self._note(text, now)
