@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote
@@ -19,7 +20,7 @@ class Sent:
     text: str
 
 
-class HttpGateway:
+class HttpGateway(ABC):
     """Listens on the loopback interface and keeps the ledger."""
 
     STATUSES = {REFUSE_NOW: 503, REFUSE_FOR_GOOD: 422}
@@ -38,8 +39,8 @@ class HttpGateway:
         self._server.server_close()
         self._thread.join()
 
-    def read(self, body: bytes) -> Sent:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, body: bytes) -> Sent: ...
 
     def answer(self, sent: Sent) -> dict[str, str]:
         return {"id": f"sms-{sent.key}"}

@@ -4,15 +4,13 @@ from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import depots_of
-from cxweb.actions.change_settings import change_settings
 from cxweb.actions.create_wall import UnknownDepot, create_wall
 from cxweb.actions.revoke_wall import revoke_wall
 from cxweb.boards.queries import walls
-from cxweb.company.queries import settings_now
-from cxweb.company.rules import InvalidCompanySetting, write
 from cxweb.core.i18n import gettext
 from cxweb.orders.rules import OutsidePerimeter
 from cxweb.web.admin.address import plain
+from cxweb.web.admin.plain_settings import OUT_OF_BOUNDS, save, stored
 from cxweb.web.session import me
 from cxweb.web.shell import render
 
@@ -26,13 +24,9 @@ def edit() -> ResponseReturnValue:
 
 
 def update() -> ResponseReturnValue:
-    changes = {key: request.form.get(key, "").strip() for key in NUMBERS}
-    changes["drivers.ranking"] = "on" if "drivers.ranking" in request.form else "off"
-    try:
-        change_settings(changes, me())
-    except InvalidCompanySetting:
-        return _page(changes, gettext("Nothing was stored yet: write whole numbers within the limits given.")), 422
-    flash(gettext("Saved. It is in force now."), "done")
+    refused = save(NUMBERS, "drivers.ranking")
+    if refused is not None:
+        return _page(refused, gettext(OUT_OF_BOUNDS)), 422
     return redirect(HERE, 303)
 
 
@@ -55,13 +49,12 @@ def revoke(wall_id: int) -> ResponseReturnValue:
 
 
 def _page(given: dict[str, str], problem: str = "", made: str = "") -> str:
-    company, perimeter = settings_now(), me().perimeter
-    stored = {key: write(getattr(company, key.replace(".", "_"))) for key in (*NUMBERS, "drivers.ranking")}
+    perimeter = me().perimeter
     depots = depots_of(perimeter)
     mine = {depot.id for depot in depots}
     return render(
         "admin/settings/live.html",
-        values=stored | given,
+        values=stored((*NUMBERS, "drivers.ranking")) | given,
         problem=problem,
         made=made,
         walls=[wall for wall in walls() if perimeter.whole or wall.depot_id in mine],

@@ -3,14 +3,13 @@
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.actions.change_settings import change_settings
 from cxweb.actions.edit_notice import InvalidNotice, edit_notice
 from cxweb.company.queries import settings_now
-from cxweb.company.rules import InvalidCompanySetting, write
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy
 from cxweb.privacy.queries import last_night, last_removal, notice, preview, terms_now
 from cxweb.privacy.rules import LONGEST_NOTICE
+from cxweb.web.admin.plain_settings import OUT_OF_BOUNDS, save, stored
 from cxweb.web.session import me
 from cxweb.web.shell import render
 from cxweb.web.words import LANGUAGES
@@ -41,13 +40,9 @@ def edit() -> ResponseReturnValue:
 
 
 def update() -> ResponseReturnValue:
-    changes = {key: request.form.get(key, "").strip() for key in NUMBERS}
-    changes["drivers.pseudonyms"] = "on" if "drivers.pseudonyms" in request.form else "off"
-    try:
-        change_settings(changes, me())
-    except InvalidCompanySetting:
-        return _page(changes, gettext("Nothing was stored yet: write whole numbers within the limits given.")), 422
-    flash(gettext("Saved. It is in force now."), "done")
+    refused = save(NUMBERS, "drivers.pseudonyms")
+    if refused is not None:
+        return _page(refused, gettext(OUT_OF_BOUNDS)), 422
     return redirect(HERE, 303)
 
 
@@ -62,11 +57,10 @@ def update_notice() -> ResponseReturnValue:
 
 def _page(given: dict[str, str], problem: str = "") -> str:
     company, now, last = settings_now(), clock.now(), last_removal()
-    stored = {key: write(getattr(company, key.replace(".", "_"))) for key in (*NUMBERS, "drivers.pseudonyms")}
     tonight = preview(terms_now(now)) if "preview" in request.args else None
     return render(
         "admin/settings/privacy.html",
-        values=stored | given,
+        values=stored((*NUMBERS, "drivers.pseudonyms")) | given,
         problem=problem,
         tonight=[(_part(f"{found.term}.{found.table}"), found.rows) for found in tonight] if tonight else None,
         last=last,
