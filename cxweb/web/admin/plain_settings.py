@@ -1,4 +1,4 @@
-"""Settings of a page that are whole numbers and a switch: all are stored, or none where a number is out of its bounds."""
+"""A settings page of whole numbers and a switch: all are stored, or none where a number is out of its bounds."""
 
 from collections.abc import Iterable
 
