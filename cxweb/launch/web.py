@@ -2,6 +2,7 @@
 
 import errno
 import http.client
+import resource
 import socket
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from cxweb.launch.terminal import CannotStart
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
+# Of one process. A connection that only waits takes a place too: where all are taken, nobody else is let in.
+MOST_CONNECTIONS = 4096
 
 
 def chosen_port(env: Mapping[str, str]) -> int:
@@ -37,6 +40,17 @@ def _refusal(port: int, error: OSError) -> str:
     return f"port {port} cannot be used: {error.strerror}."
 
 
+def most_connections() -> int:
+    """How many connections a web process may hold; what this process begins may then open as many files and more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else min(MOST_CONNECTIONS, soft // 2)
+
+
 def command(root: Path, port: int) -> list[str]:
     """Granian on app.py: two processes, so that one busy page does not hold up the others."""
     options = {
@@ -47,6 +61,8 @@ def command(root: Path, port: int) -> list[str]:
         "workers": "2",
         # Most of them wait for clients that send slowly; few work at a time (web/headers.py).
         "blocking-threads": "512",
+        "backlog": str(MOST_CONNECTIONS),
+        "backpressure": str(most_connections()),
         "workers-kill-timeout": "3",
         # Its warnings are about the number of threads, which is meant.
         "log-level": "error",

@@ -1,11 +1,14 @@
 """The web server killed again and again, and beset by slow clients: nothing acknowledged is lost, others are served."""
 
+import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from bench import kills, slow_clients
+from tests.faults.serving import Served
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 
@@ -28,3 +31,15 @@ def test_four_hundred_slow_clients_stop_nobody(tmp_path: Path) -> None:
     assert found.slow > 300, "they must still be sending, or they were no burden"
     assert len(found.took) >= 8
     assert found.answered_percent == 100
+
+
+def test_fifteen_hundred_connections_that_only_wait_stop_nobody(tmp_path: Path) -> None:
+    with Served(tmp_path) as served, ExitStack() as held:
+        for _ in range(1500):
+            waiting = held.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=10))
+            waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for _ in range(12):
+            client = served.connection(timeout=5)
+            held.callback(client.close)
+            client.request("GET", "/healthz")
+            assert client.getresponse().status == 200
