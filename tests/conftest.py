@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -17,11 +16,11 @@ from cxweb import create_app
 from cxweb.core.db import Base, close_own_connection, db
 from cxweb.core.migrations import upgrade
 from cxweb.settings import Settings
-from cxweb.web.templating import SpokenEnvironment
 from tests.factories import Factory
 from tests.page import Client
 
 pytest_plugins = (
+    "tests.economy",
     "tests.servers",
     "tests.certificate",
     "tests.mail_script",
@@ -31,6 +30,14 @@ pytest_plugins = (
     "tests.optimoroute_server",
 )
 DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what asks for no database: it has run on SQLite and would say the same again."""
+    if DATABASE == "postgresql":
+        left_out = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def settings_for(folder: Path, url: str) -> Settings:
@@ -91,21 +98,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     file = tmp_path / "cxweb.sqlite3"
     shutil.copy(request.getfixturevalue("sqlite_template"), file)
     return f"sqlite:///{file}"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _compile_templates_once() -> None:
-    """Share compiled templates between the applications of a test process: each test makes its own application."""
-    compiled: dict[tuple[object, ...], Any] = {}
-    compile_ = SpokenEnvironment.compile
-
-    def compile_once(env: SpokenEnvironment, source: Any, *rest: Any) -> Any:
-        key = (env.spoken, source, *rest)
-        if key not in compiled:
-            compiled[key] = compile_(env, source, *rest)
-        return compiled[key]
-
-    SpokenEnvironment.compile = compile_once  # type: ignore[assignment]
 
 
 @pytest.fixture
