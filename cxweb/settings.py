@@ -33,12 +33,29 @@ NAMES = frozenset(
         "CXWEB_LOG",
         "CXWEB_DEMO",
         "CXWEB_LOOPBACK_WEBHOOKS",
+        "CXWEB_OIDC_ISSUER",
+        "CXWEB_OIDC_CLIENT_ID",
+        "CXWEB_OIDC_CLIENT_SECRET",
+        "CXWEB_OIDC_NAME",
+        "CXWEB_OIDC_SECOND_STEP",
     }
 )
 
 
 class InvalidSetting(Exception):
     """A CXWEB_* variable is unknown or holds a value the product cannot use; the text names it."""
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """The OpenID provider at which the staff may sign in. `name` stands on the button."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    # Whether the provider answers for the second step too.
+    second_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,7 @@ class Settings:
     loopback_webhooks: bool = False
     # Those before the last rotation: what they signed is still believed, and nothing is signed with them.
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    oidc: OidcSettings | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -94,6 +112,7 @@ class Settings:
             log=_one_of("CXWEB_LOG", values.get("CXWEB_LOG") or "text", ("json", "text")),
             demo=_one_of("CXWEB_DEMO", values.get("CXWEB_DEMO") or "0", ("0", "1")) == "1",
             loopback_webhooks=_loopback_webhooks(values.get("CXWEB_LOOPBACK_WEBHOOKS") or "0", base_url),
+            oidc=_oidc(values),
         )
 
     @property
@@ -202,6 +221,30 @@ def _loopback_webhooks(text: str, base_url: str) -> bool:
     if wanted and urlsplit(base_url).scheme == "https":
         raise InvalidSetting("CXWEB_LOOPBACK_WEBHOOKS is for tests alone: no site on https takes it.")
     return wanted
+
+
+def _oidc(values: Mapping[str, str]) -> OidcSettings | None:
+    """The provider; None where no variable names one. Half of it is a mistake."""
+    wanted = ("CXWEB_OIDC_ISSUER", "CXWEB_OIDC_CLIENT_ID", "CXWEB_OIDC_CLIENT_SECRET")
+    issuer, client_id, client_secret = (values.get(name, "").strip() for name in wanted)
+    missing = [name for name in wanted if not values.get(name, "").strip()]
+    given = sorted(name for name, value in values.items() if name.startswith("CXWEB_OIDC_") and value.strip())
+    if not given:
+        return None
+    if missing:
+        raise InvalidSetting(f"{given[0]} is set without {', '.join(missing)}: a sign-in provider takes them all.")
+    try:
+        parts = urlsplit(issuer)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise InvalidSetting("CXWEB_OIDC_ISSUER is no address.") from None
+    clear = parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"}
+    if not (host and (parts.scheme == "https" or clear)) or parts.query or parts.fragment or "@" in parts.netloc:
+        raise InvalidSetting(
+            "CXWEB_OIDC_ISSUER must be the provider's address, such as https://login.example.com/realm."
+        )
+    second = _one_of("CXWEB_OIDC_SECOND_STEP", values.get("CXWEB_OIDC_SECOND_STEP") or "0", ("0", "1")) == "1"
+    return OidcSettings(issuer, client_id, client_secret, values.get("CXWEB_OIDC_NAME", "").strip() or host, second)
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:

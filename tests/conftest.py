@@ -28,6 +28,7 @@ pytest_plugins = (
     "tests.twilio_server",
     "tests.webhook_server",
     "tests.optimoroute_server",
+    "tests.openid_provider",
 )
 DATABASE = os.environ.get("CXWEB_TEST_DATABASE", "sqlite")
 

@@ -1,15 +1,47 @@
-"""Who may enter: users, their sessions and second step, the links mailed to them, and the keys of other programs."""
+"""Who may enter: users, their passkeys, sessions and second step, links mailed to them, and the keys of programs."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, exists
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from cxweb.company.models import Depot
 from cxweb.core.db import Base
 
 LINK_KINDS = ("invitation", "password")
 MAIL_STATES = ("pending", "sent", "failed", "suppressed")
+CHALLENGES = ("new_passkey", "passkey", "provider")
+
+
+class Passkey(Base):
+    """A key that a person's device holds and opens by face, finger or PIN. Here is only what it is checked with."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    # As the device names it, in base64url.
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    # In COSE, as the device gave it.
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    # How often the device says it was used; 0 for ever where it does not count.
+    sign_count: Mapped[int]
+    transports: Mapped[list[str]]
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class ProviderLink(Base):
+    """Who of an OpenID provider's people an account is: known by the provider's own name of them from then on."""
+
+    __tablename__ = "provider_link"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    linked_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
 
 
 class User(Base):
@@ -36,10 +68,19 @@ class User(Base):
     # The half minute of the last code that was taken: no code is taken twice, nor one before it.
     totp_step: Mapped[int | None]
     depot: Mapped[Depot | None] = relationship()
+    has_passkey: Mapped[bool] = column_property(exists().where(Passkey.user_id == id).correlate_except(Passkey))
+    has_provider_link: Mapped[bool] = column_property(
+        exists().where(ProviderLink.user_id == id).correlate_except(ProviderLink), deferred=True
+    )
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether the password alone opens nothing: an app is in force, or there is a passkey."""
+        return self.totp_since is not None or self.has_passkey
 
 
 class RecoveryCode(Base):
-    """A way in for who has lost the telephone with the second step; each opens once. Only its digest is stored."""
+    """A way in for who has lost the device with the second step; each opens once. Only its digest is stored."""
 
     __tablename__ = "recovery_code"
 
@@ -65,6 +106,21 @@ class StaffSession(Base):
     # The password was right and the second step is still to come: it opens nothing yet.
     awaits_code: Mapped[bool] = mapped_column(default=False)
     code_tries: Mapped[int] = mapped_column(default=0)
+    # The provider that signed the person in answers for the second step.
+    vouched: Mapped[bool] = mapped_column(default=False)
+
+
+class SignInChallenge(Base):
+    """What a device or provider has to repeat in its answer, once and soon. Only its digest is stored."""
+
+    __tablename__ = "sign_in_challenge"
+    __table_args__ = (CheckConstraint(f"purpose IN {CHALLENGES}", name="purpose"),)
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    # Whose answer is taken; of anybody where that is still open.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInAttempt(Base):

@@ -31,7 +31,7 @@ class UnknownDepotId(LookupError):
 def signed_in_by(token: str, now: datetime, idle: timedelta) -> Staff | None:
     """The person whose session the token opens, None where there is none any more, or one left alone for so long."""
     row = session().execute(
-        select(User, Depot.name, StaffSession.seen_at)
+        select(User, Depot.name, StaffSession.seen_at, StaffSession.vouched)
         .join(StaffSession, StaffSession.user_id == User.id)
         .outerjoin(Depot, Depot.id == User.depot_id)
         .where(
@@ -46,7 +46,7 @@ def signed_in_by(token: str, now: datetime, idle: timedelta) -> Staff | None:
     return _facts(*found) if found else None
 
 
-def _facts(user: User, depot_name: str | None, seen_at: datetime) -> Staff:
+def _facts(user: User, depot_name: str | None, seen_at: datetime, vouched: bool = False) -> Staff:
     return Staff(
         id=user.id,
         name=user.name,
@@ -57,6 +57,8 @@ def _facts(user: User, depot_name: str | None, seen_at: datetime) -> Staff:
         depot_name=depot_name,
         read_only=user.read_only,
         has_totp=user.totp_since is not None,
+        has_passkey=user.has_passkey,
+        vouched=vouched,
         seen_at=seen_at,
     )
 

@@ -47,6 +47,9 @@ MOST_RENEWALS = 3
 CODE_PATIENCE = timedelta(minutes=10)
 MOST_TRIES, MOST_CODES = 5, 50
 RECOVERY_CODES = 10
+# How long a device or provider may take for its answer, and how many passkeys a person may have.
+CHALLENGE_PATIENCE = timedelta(minutes=5)
+MOST_PASSKEYS = 20
 # A session's row is moved on by what a person does, but not more often than this.
 COARSE = timedelta(minutes=5)
 # How exact the last use of a key is known.
@@ -93,6 +96,9 @@ class Staff:
     depot_name: str | None = None
     read_only: bool = False
     has_totp: bool = False
+    has_passkey: bool = False
+    # The provider that signed the person in answers for the second step.
+    vouched: bool = False
     # When the session was last used, COARSE.
     seen_at: datetime | None = None
 
@@ -110,7 +116,12 @@ class Staff:
     def may_change(self, act: str) -> bool:
         return self.may(act, changes=True)
 
-    def needs_totp(self, wanted_of: str) -> bool:
+    @property
+    def has_second_step(self) -> bool:
+        """Whether more than a password stood between a stranger and this session."""
+        return self.has_totp or self.has_passkey or self.vouched
+
+    def needs_second_step(self, wanted_of: str) -> bool:
         """Whether the company wants a second step of this person: of `nobody`, of `admins`, or of `everybody`."""
         return wanted_of == "everybody" or (wanted_of == "admins" and self.role == "admin")
 
@@ -170,6 +181,14 @@ def heard_from(account: int, from_address: Failures, account_from_address: Failu
     """
     instants = (from_address.heard_from(from_address.count), account_from_address.heard_from(account))
     return max((instant for instant in instants if instant is not None), default=None)
+
+
+def counter_holds(before: int, now: int) -> bool:
+    """Whether a passkey's counter is one of the device that was registered: a copy's goes back, or stands still.
+
+    Devices that do not count say 0 for ever (WebAuthn, 6.1.1).
+    """
+    return now > before or (now, before) == (0, 0)
 
 
 def network_of(address: str) -> str:

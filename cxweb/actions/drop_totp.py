@@ -4,7 +4,7 @@ from cxweb.accounts.rules import Staff
 from cxweb.actions.steps.check_code import check_code, code_account
 from cxweb.actions.steps.claim_try import TooManyAttempts, claim_try, forget_tries
 from cxweb.actions.steps.find_user import locked_user
-from cxweb.actions.steps.forget_totp import forget_totp
+from cxweb.actions.steps.forget_second_step import forget_totp
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction

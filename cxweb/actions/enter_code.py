@@ -57,6 +57,6 @@ def _waiting(token: str, now: datetime) -> User:
     if user_id is None:
         raise SignInAgain
     user = session().scalars(select(User).where(User.id == user_id).with_for_update()).one()
-    if user.disabled_at is not None or user.totp_since is None:
+    if user.disabled_at is not None or not user.has_second_step:
         raise SignInAgain
     return user

@@ -1,13 +1,11 @@
 """A member of the staff signs in: guessing is slowed down, and a session of its own begins."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 
 from cxweb.accounts.models import User
 from cxweb.accounts.passwords import matches
 from cxweb.accounts.rules import network_of
-from cxweb.actions.steps.begin_session import begin_session
+from cxweb.actions.steps.begin_session import SignedIn, begin_session
 from cxweb.actions.steps.claim_try import TooManyAttempts, claim_try, forget_tries
 from cxweb.core import clock, tokens
 from cxweb.core.db import session, transaction
@@ -17,14 +15,6 @@ __all__ = ["SignedIn", "TooManyAttempts", "WrongPassword", "sign_in"]
 
 class WrongPassword(Exception):
     """No such account, a disabled one, or another password: the three look the same."""
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """The token of a new session; where a second step is set up, it opens nothing until its code is entered."""
-
-    token: str
-    awaits_code: bool
 
 
 def sign_in(email: str, password: str, address: str, agent: str = "") -> SignedIn:
@@ -40,7 +30,7 @@ def sign_in(email: str, password: str, address: str, agent: str = "") -> SignedI
     user = _user(email)
     if not matches(password, user.password_hash if user else None) or user is None:
         raise WrongPassword
-    awaits_code = user.totp_since is not None
+    awaits_code = user.has_second_step
     with transaction():
         token = begin_session(user.id, network, agent, now, awaits_code=awaits_code)
         forget_tries(account, network)

@@ -19,6 +19,8 @@ STAFF_PATHS = ("/admin", "/login", "/logout", "/password")
 TOKEN = "token"  # noqa: S105 - the name of a field, not a secret
 # The session that the password has earned, until the code of the second step is entered.
 WAITING = "waiting"
+# What a device or provider has to repeat in its answer, and where to go after it.
+CHALLENGE, TARGET = "challenge", "target"
 
 csrf = CSRFProtect()
 
@@ -129,6 +131,25 @@ def waiting() -> str | None:
     """The token of a session whose code is waited for, None where there is none any more."""
     token = session.get(WAITING)
     return token if isinstance(token, str) and awaits_code(token, clock.now()) else None
+
+
+def keep_challenge(challenge: str, target: str = "") -> None:
+    """Remember in this browser what its device or a provider has to repeat, and where to go afterwards."""
+    session[CHALLENGE] = challenge
+    if target:
+        session[TARGET] = target
+
+
+def target() -> str:
+    """Where to go after the provider; asked once."""
+    target = session.pop(TARGET, "")
+    return target if isinstance(target, str) else ""
+
+
+def take_challenge() -> str:
+    """What has to be repeated, asked once; empty where nothing was given."""
+    challenge = session.pop(CHALLENGE, "")
+    return challenge if isinstance(challenge, str) else ""
 
 
 def end() -> str | None:

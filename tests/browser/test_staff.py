@@ -23,7 +23,7 @@ def sign_in(context: BrowserContext, site: str, email: str) -> Page:
     page.goto(f"{site}/login")
     page.get_by_label("Adresse e-mail").fill(email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Bonjour")
     return page
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from cxweb.accounts.models import ApiKey
+from cxweb.accounts.models import ApiKey, Passkey
 from cxweb.accounts.rules import Operator
 from cxweb.actions.create_api_key import create_api_key
 from cxweb.actions.create_wall import create_wall
@@ -139,9 +139,8 @@ def test_no_change_is_taken_without_the_forms_own_token(app: Flask, client: Clie
     other.sign_in(make.user("admin").email)
     tokens, before = ("", "forged", token_of(other)), rows()
     posts = [path for path, method, _act in routes(app) if method == "POST"]
-    answers = [
-        send(client, path, "POST", token) for path in (*posts, "/logout", "/login", "/password") for token in tokens
-    ]
+    posts += ["/logout", "/login", "/login/code", "/login/passkey", "/login/passkey/options", "/password"]
+    answers = [send(client, path, "POST", token) for path in posts for token in tokens]
     taken = [code for code in answers if code != 400]
     print(f"P13: {len(answers)} posts with no token, a forged one, another session's; accepted {len(taken)}")  # noqa: T201
     assert len(answers) > 120
@@ -217,7 +216,11 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
             user_id=person.id, asked={}, asked_digest="x", format="csv", language="en", state="ready", rows=1,
             created_at=clock.now(), expires_at=clock.now() + timedelta(days=1), file_name="theirs.csv",
         )  # fmt: skip
-        opened.add_all((endpoint, kept, file))
+        passkey = Passkey(
+            user_id=person.id, credential_id="theirs", public_key=b"", sign_count=0, transports=[], name="Theirs",
+            created_at=clock.now(),
+        )  # fmt: skip
+        opened.add_all((endpoint, kept, file, passkey))
     (wall_id,) = session().scalars(select(Wall.id))
     (opt_out_id,) = session().scalars(select(OptOut.id))
     (key_id,) = session().scalars(select(ApiKey.id))
@@ -230,6 +233,7 @@ def foreign_objects(make: Factory, theirs: Side) -> dict[str, list[int]]:
         "wall_id": [wall_id],
         "user_id": [person.id],
         "key_id": [key_id],
+        "passkey_id": [passkey.id],
         "endpoint_id": [endpoint.id],
         "depot_id": [depot.id],
         "report_id": [kept.id],

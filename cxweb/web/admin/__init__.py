@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from cxweb.accounts.passkeys import UnknownPasskey
 from cxweb.accounts.queries import UnknownDepotId, UnknownUser
 from cxweb.accounts.rules import OWN, ForbiddenAct
 from cxweb.core.i18n import lazy
@@ -12,6 +13,7 @@ from cxweb.orders.rules import UnknownDriver, UnknownOrder
 from cxweb.uploads.rules import FULL, MOST_BYTES, UnknownUpload, WrongMoment
 from cxweb.web.admin import (
     account,
+    account_passkeys,
     account_totp,
     api_keys,
     audit,
@@ -27,6 +29,8 @@ from cxweb.web.admin import (
     live,
     login,
     login_code,
+    login_passkey,
+    login_provider,
     messages,
     new_order,
     opt_outs,
@@ -129,6 +133,10 @@ rule("/login", login.show, act=ANYONE)
 rule("/login", login.create, act=ANYONE, method="POST")
 rule("/login/code", login_code.show, act=ANYONE)
 rule("/login/code", login_code.create, act=ANYONE, method="POST")
+rule("/login/passkey", login_passkey.create, act=ANYONE, method="POST")
+rule("/login/passkey/options", login_passkey.options, act=ANYONE, method="POST")
+rule("/login/provider", login_provider.new, act=ANYONE)
+rule("/login/provider/back", login_provider.show, act=ANYONE)
 rule("/logout", login.delete, act=ANYONE, method="POST")
 rule("/password", passwords.new, act=ANYONE)
 rule("/password", passwords.create, act=ANYONE, method="POST")
@@ -142,6 +150,11 @@ rule("/admin/account/totp", account_totp.begin, act=OWN, method="POST")
 rule("/admin/account/totp/confirm", account_totp.confirm, act=OWN, method="POST")
 rule("/admin/account/totp/codes", account_totp.renew, act=OWN, method="POST")
 rule("/admin/account/totp/drop", account_totp.drop, act=OWN, method="POST")
+rule("/admin/account/passkeys", account_passkeys.new, act=OWN)
+rule("/admin/account/passkeys", account_passkeys.create, act=OWN, method="POST")
+rule("/admin/account/passkeys/options", account_passkeys.options, act=OWN, method="POST")
+rule(f"/admin/account/passkeys/{ID}passkey_id>", account_passkeys.show, act=OWN)
+rule(f"/admin/account/passkeys/{ID}passkey_id>", account_passkeys.delete, act=OWN, method="POST")
 rule("/admin/", home.index, act="figures")
 rule("/admin/demo/remove", home.remove_demo, act="company", method="POST")
 rule("/admin/language", language.update, act=OWN, method="POST")
@@ -232,6 +245,7 @@ rule(f"/admin/users/{ID}user_id>", users.edit, act="accounts")
 rule(f"/admin/users/{ID}user_id>", users.update, act="accounts", method="POST")
 rule(f"/admin/users/{ID}user_id>/link", user_acts.mail, act="accounts", method="POST")
 rule(f"/admin/users/{ID}user_id>/totp/remove", user_acts.remove_second_step, act="accounts", method="POST")
+rule(f"/admin/users/{ID}user_id>/provider/forget", user_acts.forget_link, act="accounts", method="POST")
 rule(f"/admin/users/{ID}user_id>/sessions/end", user_acts.sign_out, act="accounts", method="POST")
 rule(f"/admin/users/{ID}user_id>/disable", user_acts.disable, act="accounts", method="POST")
 rule(f"/admin/users/{ID}user_id>/enable", user_acts.enable, act="accounts", method="POST")
@@ -268,6 +282,7 @@ for unknown in (
     UnknownMessage,
     UnknownUser,
     UnknownDepotId,
+    UnknownPasskey,
     UnknownEndpoint,
     UnknownUpload,
 ):

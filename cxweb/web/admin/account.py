@@ -3,6 +3,7 @@
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.passkeys import passkeys_of
 from cxweb.accounts.passwords import WEAKNESSES
 from cxweb.accounts.queries import recovery_codes_left, sessions_of
 from cxweb.actions.change_password import CannotChangePassword, TooManyAttempts, change_password
@@ -49,10 +50,11 @@ def _page(problems: dict[str, str] | None = None) -> str:
     return render(
         "admin/account.html",
         problems=problems or {},
-        codes_left=recovery_codes_left(person.id) if person.has_totp else 0,
+        codes_left=recovery_codes_left(person.id),
         sessions=[(row, browser_words(row.agent)) for row in sessions_of(person.id, now, session.idle())],
         mine=tokens.digest(session.token_of()),
-        must=person.needs_totp(settings().accounts_second_step),
+        passkeys=passkeys_of(person.id),
+        must=person.needs_second_step(settings().accounts_second_step),
         zone=settings().zone,
         now=now,
     )

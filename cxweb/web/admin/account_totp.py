@@ -76,7 +76,7 @@ def _page(problem: str = "") -> str:
         secret=secret,
         # Black on white whatever the page's colours: that is what cameras read.
         picture=Markup(segno.make(address).svg_inline(scale=4, light="#fff")) if secret else "",  # noqa: S704 - drawn here
-        must=person.needs_totp(company.accounts_second_step),
+        must=person.needs_second_step(company.accounts_second_step),
         codes_left=recovery_codes_left(person.id) if person.has_totp else 0,
         problem=problem,
     )

@@ -31,7 +31,7 @@ def guarded(view: View, act: str, *, changes: bool, by_itself: bool = False) -> 
             return view(**values)
         if person is None:
             return redirect(f"/login?{urlencode({'next': _address()})}", 303)
-        if act != OWN and not person.has_totp and person.needs_totp(settings().accounts_second_step):
+        if act != OWN and not person.has_second_step and person.needs_second_step(settings().accounts_second_step):
             return redirect(SET_UP, 303)
         if not person.may(act, changes=changes):
             log.warning("%s may not %s %s", person.actor, request.method, request.endpoint)

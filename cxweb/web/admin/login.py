@@ -5,9 +5,10 @@ import math
 from datetime import datetime
 from urllib.parse import urlencode
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.passkeys import awaited
 from cxweb.accounts.rules import network_of
 from cxweb.actions.sign_in import TooManyAttempts, WrongPassword, sign_in
 from cxweb.actions.sign_out import sign_out
@@ -16,6 +17,7 @@ from cxweb.core import clock
 from cxweb.core.i18n import gettext, ngettext
 from cxweb.web import session
 from cxweb.web.admin.guard import safe
+from cxweb.web.admin.passkey_site import site_here
 
 log = logging.getLogger(__name__)
 CODE = "/login/code"
@@ -38,7 +40,7 @@ def create() -> ResponseReturnValue:
         return door("login", target, 422, email, error)
     except TooManyAttempts as refusal:
         return slowed(door("login", target, 429, email, wait_words(refusal.until)), refusal.until)
-    _leave()
+    leave()
     if found.awaits_code:
         session.wait_for_code(found.token)
         return redirect(with_next(CODE, safe(target)), 303)
@@ -47,14 +49,14 @@ def create() -> ResponseReturnValue:
 
 
 def delete() -> ResponseReturnValue:
-    _leave()
+    leave()
     answer = redirect("/login", 303)
     # Whatever a browser may still hold of the pages goes with the session; it listens to this over https.
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
-def _leave() -> None:
+def leave() -> None:
     """Whoever was signed in with this browser is not any more."""
     token = session.end()
     if token:
@@ -100,7 +102,15 @@ def _seconds(until: datetime) -> int:
 
 def door(name: str, target: str, code: int, email: str = "", error: str = "") -> Response:
     """A page of the way in, which nobody needs to be signed in for."""
+    token = session.waiting() if name == "login_code" else None
     html = render_template(
-        f"admin/{name}.html", company=settings().shown_name, email=email, error=error, next=safe(target)
+        f"admin/{name}.html",
+        company=settings().shown_name,
+        email=email,
+        error=error,
+        next=safe(target),
+        passkeys=site_here() is not None,
+        provider=current_app.config["CXWEB"].oidc,
+        waited=awaited(token, clock.now()) if token else None,
     )
     return make_response(html, code)

@@ -4,11 +4,12 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.queries import person_of
+from cxweb.actions.clear_second_step import clear_second_step
 from cxweb.actions.disable_user import disable_user
 from cxweb.actions.enable_user import enable_user
 from cxweb.actions.end_user_sessions import end_user_sessions
+from cxweb.actions.forget_provider import forget_provider
 from cxweb.actions.mail_link import mail_link
-from cxweb.actions.remove_totp import remove_totp
 from cxweb.core.i18n import gettext
 from cxweb.web.admin.users import HERE, link_made
 from cxweb.web.session import me
@@ -20,7 +21,12 @@ def mail(user_id: int) -> ResponseReturnValue:
 
 def remove_second_step(user_id: int) -> ResponseReturnValue:
     done = gettext("The second step is taken away. Setting it up anew is up to the person.")
-    return _back(remove_totp(user_id, me()), done)
+    return _back(clear_second_step(user_id, me()), done)
+
+
+def forget_link(user_id: int) -> ResponseReturnValue:
+    forget_provider(user_id, me())
+    return _back(True, gettext("The link is cut. The next person with this verified address is linked anew."))
 
 
 def sign_out(user_id: int) -> ResponseReturnValue:
