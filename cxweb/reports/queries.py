@@ -113,6 +113,12 @@ def named(chosen: ReportFilter, perimeter: Perimeter, key: str | None = None) ->
     }
 
 
+def described(chosen: ReportFilter, perimeter: Perimeter) -> list[str]:
+    """What restricts the filter beside its days, in words and in the language in force."""
+    stars = ["★" + "/".join(map(str, chosen.stars))] if chosen.stars else []
+    return stars + [word for words in named(chosen, perimeter).values() for word in words]
+
+
 def export_of(export_id: int, user_id: int) -> FeedbackExport:
     """The person's own export. Raises UnknownReport, also for another's."""
     found = session().get(FeedbackExport, export_id)

@@ -135,9 +135,11 @@ def _heading(choice: Choice, found: Feedback) -> list[Line]:
     parts = [Line(words % {"days": days[:1].upper() + days[1:]})]
     if found.completed is not None:
         counted = ngettext("%(n)s order completed", "%(n)s orders completed", found.completed)
-        parts.append(Line(counted % {"n": number(found.completed)}, address.orders_of(choice.filter)))
+        behind = address.orders_of(choice.filter) if found.completed else ""
+        parts.append(Line(counted % {"n": number(found.completed)}, behind))
         eligible = ngettext("%(n)s to rate", "%(n)s to rate", found.eligible or 0)
-        parts.append(Line(eligible % {"n": number(found.eligible)}, address.orders_of(choice.filter, step="eligible")))
+        behind = address.orders_of(choice.filter, step="eligible") if found.eligible else ""
+        parts.append(Line(eligible % {"n": number(found.eligible)}, behind))
     return parts
 
 

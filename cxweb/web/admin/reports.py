@@ -16,7 +16,7 @@ from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy
 from cxweb.reports.filters import query_of
-from cxweb.reports.queries import exports_of, named, reports_of
+from cxweb.reports.queries import described, exports_of, reports_of
 from cxweb.reports.rules import (
     LONGEST_NAME,
     MONTHLY,
@@ -149,10 +149,7 @@ def _query(text: str) -> tuple[str, str]:
 
 def summary(chosen: ReportFilter, perimeter: Perimeter) -> str:
     """Which orders and answers it is about, in a line: dates, then what restricts them."""
-    dates = days_in_words(chosen.start, chosen.end)
-    stars = ["★" + "/".join(map(str, chosen.stars))] if chosen.stars else []
-    others = [word for words in named(chosen, perimeter).values() for word in words]
-    return ", ".join([dates, *stars, *others])
+    return ", ".join([days_in_words(chosen.start, chosen.end), *described(chosen, perimeter)])
 
 
 def _taken() -> str:
