@@ -14,9 +14,11 @@ from cxweb.analytics.queries import feedback
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.db import transaction
+from cxweb.core.i18n import known, speaking
 from cxweb.core.senders.protocol import Message
 from cxweb.notifications.rules import TIME_OUT
 from cxweb.reports.messages import ReportFacts, export_ready, report
+from cxweb.reports.queries import described
 from cxweb.reports.rules import before_it
 
 A_DAY = timedelta(days=1)
@@ -44,5 +46,9 @@ def _built(lease: MailLease) -> Message:
     chosen = replace(read(saved), start=news.starts, end=news.ends)
     before = replace(chosen, start=before_it(news.starts, news.ends), end=news.starts - A_DAY)
     figures, earlier = feedback(chosen, to.perimeter), feedback(before, to.perimeter)
-    facts = ReportFacts(lease.key, to.email, to.language, news.name, saved, news.starts, news.ends, to.depot_name)
+    with speaking(known(to.language) or company.company_language):
+        about = tuple(described(chosen, to.perimeter))
+    facts = ReportFacts(
+        lease.key, to.email, to.language, news.name, saved, news.starts, news.ends, to.depot_name, about
+    )
     return report(facts, figures, earlier, company, base_url)

@@ -6,6 +6,7 @@ from datetime import date, tzinfo
 from cxweb.analytics.rules import LEAST_OF_A_DRIVER, Feedback, FeedbackRow, Mean
 from cxweb.core.i18n import NO_DATA, gettext
 from cxweb.exports.sheets import Cell, Column, Sheet
+from cxweb.orders.messages import channel_word
 from cxweb.reports.rules import Comment
 
 
@@ -40,7 +41,7 @@ def comments(stars: Mean, found: Iterable[Comment], zone: tzinfo) -> Sheet:
         Column(gettext("Completed"), "moment", 17),
         Column(gettext("Depot"), "text", 18),
         Column(gettext("Driver"), "text", 26),
-        Column(gettext("Kind of order"), "text", 14),
+        Column(gettext("Service"), "text", 14),
         Column(gettext("Stars"), "two", 10),
         Column(gettext("Comment"), "text", 70),
         Column(gettext("Answer to the open question"), "text", 50),
@@ -61,7 +62,7 @@ def _comment_rows(found: Iterable[Comment], zone: tzinfo) -> Iterator[list[Cell]
             answer.completed_at.astimezone(zone) if answer.completed_at else None,
             answer.depot,
             ", ".join(answer.drivers) or None,
-            answer.channel,
+            channel_word(answer.channel),
             answer.stars,
             answer.comment,
             answer.open,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from cxweb.company.queries import branches
 from cxweb.orders.models import CrewMember, Customer, Driver, Order, OrderTag
@@ -28,6 +28,8 @@ class OrderFilter:
     driver: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
+    # What else must hold of an order, said by a package that knows more than orders.
+    also: ColumnElement[bool] | None = None
 
 
 def matching(statement: Select[*Columns], chosen: OrderFilter, now: datetime) -> Select[*Columns]:
@@ -39,6 +41,8 @@ def matching(statement: Select[*Columns], chosen: OrderFilter, now: datetime) ->
     if chosen.words:
         by_name = Customer.name.icontains(chosen.words, autoescape=True)
         statement = statement.where(or_(Order.ref.icontains(chosen.words, autoescape=True), by_name))
+    if chosen.also is not None:
+        statement = statement.where(chosen.also)
     if chosen.depot:
         statement = statement.where(Order.depot_id.in_(branches(chosen.depot)))
     if chosen.driver:

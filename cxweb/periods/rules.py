@@ -27,12 +27,17 @@ class Span:
         return (self.end - self.start).days + 1
 
 
+def last_days(today: date, days: int = 30) -> Span:
+    """So many days up to today."""
+    return Span(today - timedelta(days=days - 1), today)
+
+
 # A running month, quarter or year goes to its end: its address stays the same, and it is compared with a whole one.
 PRESETS: Mapping[str, Callable[[date], Span | None]] = {
     "today": lambda today: Span(today, today),
     "yesterday": lambda today: Span(today - timedelta(days=1), today - timedelta(days=1)),
-    "7_days": lambda today: Span(today - timedelta(days=6), today),
-    "30_days": lambda today: Span(today - timedelta(days=29), today),
+    "7_days": lambda today: last_days(today, 7),
+    "30_days": last_days,
     "this_month": lambda today: cell_of(today, MONTH),
     "last_month": lambda today: cell_of(cell_of(today, MONTH).start - timedelta(days=1), MONTH),
     "this_quarter": lambda today: cell_of(today, QUARTER),

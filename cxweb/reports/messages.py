@@ -29,6 +29,8 @@ class ReportFacts:
     starts: date
     ends: date
     depot_name: str | None
+    # What else restricts the figures, in words: a depot of the filter takes the place of the whole company.
+    about: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def report(facts: ReportFacts, figures: Feedback, before: Feedback, company: Com
         values: dict[str, Any] = {
             "name": one_line(facts.name),
             "days": days(facts.starts, facts.ends),
-            "place": one_line(facts.depot_name) if facts.depot_name else gettext("all depots"),
+            "place": _place(facts),
             "lines": _lines(figures, before),
             "monthly": facts.starts.day == 1 and (facts.ends - facts.starts).days > 6,
             "link": f"{base_url}/admin/analytics/feedback?{query_of({**facts.saved, **dates})}",
@@ -80,6 +82,12 @@ def _message(name: str, ref: str, recipient: str, company: CompanySettings, valu
         html=_inliner().inline(render_template(f"messages/{name}/body.html", subject=subject, **shown)),
         language=language(),
     )
+
+
+def _place(facts: ReportFacts) -> str:
+    """What the figures are of: the reader's part of the company, and what the report's filters leave of it."""
+    whole = [facts.depot_name or gettext("all depots")]
+    return one_line(", ".join([*([] if facts.saved.get("depot") else whole), *facts.about]))
 
 
 def _lines(now: Feedback, before: Feedback) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from cxweb.accounts.models import User
+from cxweb.accounts.queries import depots_of
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of
 from cxweb.analytics.rules import FIVE_STARS, Mean, mean
@@ -17,8 +18,9 @@ from cxweb.core.db import session
 from cxweb.core.i18n import language
 from cxweb.drivers.queries import code_key
 from cxweb.drivers.rules import shown_driver
+from cxweb.orders.messages import channel_word
 from cxweb.orders.models import Driver, Order
-from cxweb.orders.queries import crews
+from cxweb.orders.queries import crews, drivers_of
 from cxweb.orders.rules import alphabetical
 from cxweb.ratings.models import Rating, RatingReason
 from cxweb.reports.models import FeedbackExport, SavedReport, StaffMail
@@ -94,6 +96,27 @@ def _reasons(rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
         reason = shown_to(versions[id_]).reason(code)
         found[id_] = (*found.get(id_, ()), reason.text(language()) if reason else code)
     return found
+
+
+def named(chosen: ReportFilter, perimeter: Perimeter, key: str | None = None) -> dict[str, list[str]]:
+    """What the filter's depots, drivers, services and reasons are called, in the language in force; with a key drivers
+    stand under their codes. What the person cannot see stands as the filter has it."""
+    depots = {depot.ref: depot.name for depot in depots_of(perimeter)} if chosen.depot else {}
+    drivers = {driver.ref: driver.name for driver in drivers_of(perimeter)} if chosen.driver else {}
+    reasons = {reason.code: reason.text(language()) for reason in shown_to(None).reasons} if chosen.reason else {}
+    return {
+        "depot": [depots.get(ref, ref) for ref in chosen.depot],
+        "driver": [shown_driver(ref, drivers.get(ref, ref), key)[1] for ref in chosen.driver],
+        "channel": [channel_word(channel) for channel in chosen.channel],
+        "tag": list(chosen.tag),
+        "reason": [reasons.get(code, code) for code in chosen.reason],
+    }
+
+
+def described(chosen: ReportFilter, perimeter: Perimeter) -> list[str]:
+    """What restricts the filter beside its days, in words and in the language in force."""
+    stars = ["★" + "/".join(map(str, chosen.stars))] if chosen.stars else []
+    return stars + [word for words in named(chosen, perimeter).values() for word in words]
 
 
 def export_of(export_id: int, user_id: int) -> FeedbackExport:

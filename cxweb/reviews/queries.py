@@ -17,6 +17,7 @@ from cxweb.core.paging import Page
 from cxweb.orders.models import Order
 from cxweb.orders.queries import crews
 from cxweb.ratings.models import Rating, RatingMark, RatingReason
+from cxweb.reviews.filters import ANSWERS, SPAM
 
 Columns = TypeVarTuple("Columns")
 
@@ -71,10 +72,13 @@ def answers(
     cursor: str | None = None,
     size: int = 30,
     *,
-    spam: bool = False,
+    shown: str = "",
 ) -> Page[Answer]:
-    """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor."""
-    return _page(_with_words(answers_of(_COLUMNS, chosen, perimeter, spam=spam), words), chosen.sort, cursor, size)
+    """The answers of the filter whose comment holds the words, in the filter's order. Raises paging.BadCursor.
+
+    `shown` is one of filters.SHOWN, for those behind one figure alone.
+    """
+    return _page(_narrowed(_COLUMNS, chosen, perimeter, words, shown), chosen.sort, cursor, size)
 
 
 def open_answers(
@@ -121,9 +125,9 @@ def _words_of(column: InstrumentedAttribute[str], rating_ids: list[int]) -> dict
     return found
 
 
-def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "") -> Mean:
+def stars_of(chosen: ReportFilter, perimeter: Perimeter, words: str = "", shown: str = "") -> Mean:
     """The stars of the same answers, with n, mean and interval."""
-    statement = _with_words(answers_of(select(*tallies()), chosen, perimeter), words)
+    statement = _narrowed(select(*tallies()), chosen, perimeter, words, shown)
     return mean([int(value or 0) for value in session().execute(statement).one()], FIVE_STARS)
 
 
@@ -131,5 +135,10 @@ def tallies() -> list[ColumnElement[Any]]:
     return [func.sum(case((Rating.stars == n, 1), else_=0)) for n in FIVE_STARS]
 
 
-def _with_words(statement: Select[*Columns], words: str) -> Select[*Columns]:
+def _narrowed(
+    columns: Select[*Columns], chosen: ReportFilter, perimeter: Perimeter, words: str, shown: str
+) -> Select[*Columns]:
+    statement = answers_of(columns, chosen, perimeter, spam=shown == SPAM)
+    if shown in ANSWERS:
+        statement = statement.where(ANSWERS[shown])
     return statement.where(Rating.comment.icontains(words, autoescape=True)) if words else statement

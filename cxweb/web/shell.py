@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +10,13 @@ from flask import current_app, render_template, request
 
 from cxweb.accounts.rules import Staff
 from cxweb.company.queries import settings
+from cxweb.core import clock
+from cxweb.core.days import day_of
 from cxweb.core.i18n import lazy
+from cxweb.periods.rules import last_days
 from cxweb.web.session import staff
+
+REPORT = "/admin/analytics/feedback"
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ MENU = (
     Entry("/admin/orders", lazy("Orders"), "box", "orders"),
     Entry("/admin/ratings", lazy("Ratings"), "star", "figures"),
     Entry("/admin/drivers", lazy("Drivers"), "wheel", "figures"),
-    Entry("/admin/analytics/feedback", lazy("Analytics"), "chart", "figures"),
+    Entry(REPORT, lazy("Analytics"), "chart", "figures"),
     Entry("/admin/messages", lazy("Messages"), "mail", "contacts"),
     Entry("/admin/settings/tracking", lazy("Settings"), "gear", "company"),
     Entry("/admin/users", lazy("Settings"), "gear", "settings"),
@@ -52,6 +58,14 @@ class Shell:
     here: str
     address: str
     htmx_integrity: str
+    today: date
+
+    def address_of(self, entry: Entry) -> str:
+        """Where the entry leads. The report opens with days that say something of now and have others before them."""
+        if entry.href != REPORT:
+            return entry.href
+        days = last_days(self.today)
+        return f"{entry.href}?from={days.start.isoformat()}&to={days.end.isoformat()}"
 
     def is_here(self, entry: Entry) -> bool:
         """Whether the page belongs to the menu entry; all settings belong to one."""
@@ -76,6 +90,7 @@ def render(template: str, **context: object) -> str:
         here=request.path,
         address=request.full_path.rstrip("?") if request.method == "GET" else request.path,
         htmx_integrity=_integrity(current_app.static_folder or "", "htmx.min.js"),
+        today=day_of(clock.now(), settings().zone),
     )
     return render_template(template, shell=shell, me=person, **context)
 

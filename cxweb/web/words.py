@@ -7,6 +7,7 @@ from babel.dates import format_timedelta
 
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, lazy
+from cxweb.orders.messages import channel_word
 from cxweb.surveys.queries import shown_to
 
 STATUSES: Mapping[str, str] = {
@@ -71,13 +72,6 @@ SCOPE_WORDS: Mapping[str, str] = {
     "orders": lazy("Bring in orders and tell how far they are"),
     "read": lazy("Read orders and ratings, with contact data"),
     "metrics": lazy("Read figures"),
-}
-# The services most companies have; what else a company calls its own stands as it is.
-CHANNELS: Mapping[str, str] = {
-    "delivery": lazy("Delivery"),
-    "pickup": lazy("Pickup"),
-    "installation": lazy("Installation"),
-    "repair": lazy("Repair"),
 }
 # Each under its own name, in its own language.
 LANGUAGES: Mapping[str, str] = i18n.own_names()
@@ -215,8 +209,6 @@ def _word(words: Mapping[str, str]) -> Callable[[str], str]:
 
     return word
 
-
-channel_word = _word(CHANNELS)
 
 FILTERS: Mapping[str, Callable[..., str]] = {
     "status_word": status_word,

@@ -39,7 +39,7 @@ def test_spam_leaves_every_figure_and_its_order_stays_eligible(make: Factory) ->
     assert (found.stars.n, found.stars.mean, found.nps_stars.n, found.csat.n) == (1, 5, 1, 1)
     assert (found.eligible, found.rated, found.response_rate, found.spam) == (2, 1, 50, 1)
     assert [row.id for row in answers(EVERYTHING, WHOLE).items] == [good.id]
-    assert [row.id for row in answers(EVERYTHING, WHOLE, spam=True).items] == [bad.id]
+    assert [row.id for row in answers(EVERYTHING, WHOLE, shown="spam").items] == [bad.id]
 
 
 def test_a_lifted_mark_stays_on_record_and_the_answer_counts_again(make: Factory) -> None:

@@ -86,6 +86,16 @@ def test_a_monthly_report_is_of_the_calendar_month_in_the_readers_language(make:
     assert "le mois précédent" in text
 
 
+def test_the_mail_says_which_filters_its_figures_keep(make: Factory, mailing: MailServer) -> None:
+    make.depot("lyo-1", name="Lyon Gerland")
+    weekly(make.user("admin", language="fr"), "depot=lyo-1&channel=pickup&stars=1&stars=2")
+    weekly(make.user("admin", language="en"), "channel=pickup")
+    at(MONDAY)
+    first, second = (mail.get_body(("plain",)).get_content() for mail in mailing.mails)  # type: ignore[union-attr]
+    assert first.splitlines()[1] == "8–14 juin 2026, ★1/2, Lyon Gerland, Retrait"
+    assert second.splitlines()[1] == "8–14 Jun 2026, all depots, Pickup"
+
+
 @pytest.mark.parametrize("queued", [True, False])
 def test_who_was_disabled_or_stopped_it_gets_none(make: Factory, mailing: MailServer, queued: bool) -> None:
     gone, changed = make.user("admin"), make.user("admin")

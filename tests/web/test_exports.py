@@ -171,6 +171,22 @@ def test_what_is_older_than_drivers_figures_names_no_driver(client: Client, make
     assert len(lines(client, "sheet=driver")) == 3
 
 
+def test_services_depots_and_reasons_stand_under_the_names_that_pages_use(client: Client, make: Factory) -> None:
+    depot = make.depot("lyo-1", name="Lyon Gerland")
+    for number, channel in enumerate(("pickup", "piano")):
+        order = make.completed(depot=depot.ref, drivers=[{"ref": "h", "name": "Hugo"}], channel=channel)
+        make.rating(order, 3, f"Bien {number}", reasons=("late",))
+    client.sign_in(make.user("admin", language="fr").email)
+    query = "depot=lyo-1&driver=h&channel=pickup&channel=piano&reason=late&sort=oldest"
+    for found in (lines(client, f"sheet=comments&{query}"), rows(workbook(client, query)["Commentaires"])):
+        assert found[0][5] == "Prestation"
+        assert [row[5] for row in found[2:]] == ["Retrait", "piano"]
+    with ZipFile(io.BytesIO(client.get(f"{PATH}?{query}").data)) as parts:
+        said = parts.read("docProps/custom.xml").decode()
+    values = [f">{value}<" for value in ("Lyon Gerland", "Hugo", "Retrait, piano", "Trop tard")]
+    assert [value for value in values if value not in said] == []
+
+
 def test_csv_is_harmless_and_whole(client: Client, make: Factory) -> None:
     for number, text in enumerate(ODD):
         make.rating(make.completed(f"A-{number}"), 3, text)

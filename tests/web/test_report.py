@@ -121,20 +121,24 @@ def test_each_figure_leads_to_what_is_behind_it_with_the_filters(staff: Client) 
     assert f"{PATH}/export?axis=completed&from=2026-11-10&to=2026-11-17&depot=lyon&tag=fragile" in page
 
 
-def test_figures_are_compared_with_the_days_before_and_the_year_before(staff: Client) -> None:
+def test_figures_are_compared_with_the_days_before_and_the_year_before(staff: Client, make: Factory) -> None:
     page = page_of(staff, "from=2026-11-14&to=2026-11-17&compare=both")
     shown = tiles(page)
     # Bela has 1, 2, 3 and 4 stars on these four days as on the four before, Anna always 5.
-    assert "= equal (previous period)" in shown["Overall rating"]
-    assert "— no earlier figure (a year before)" in shown["Overall rating"]
+    assert shown["Overall rating"].endswith("= equal")
     assert "Compared with 10–13 Nov 2026." in page
-    assert "Compared with 14–17 Nov 2025." in page
+    assert "14–17 Nov 2025: — nothing to compare with." in page
     alone = tiles(page_of(staff, "from=2026-11-16&to=2026-11-17"))
     assert "↓ down by 0.7" in alone["Overall rating"]
     assert re.search(r"↓ down by [\d.]+ points", alone["CSAT"])
     assert "%" not in alone["NPS"].replace("95% sure", "")
     assert "Compared with: —" in page_of(staff)
     assert "Compared with" not in page_of(staff, "from=2026-11-16&compare=none")
+    with clock.showing(NOW - timedelta(days=365)):
+        make.completed()
+    both = tiles(page_of(staff, "from=2026-11-14&to=2026-11-17&compare=both"))
+    assert "= equal (previous period)" in both["Overall rating"]
+    assert "— no earlier figure (a year before)" in both["Overall rating"]
 
 
 def test_the_figures_stand_over_time_or_by_driver_and_few_ratings_say_nothing_of_a_person(
@@ -181,6 +185,38 @@ def test_a_reader_of_one_depot_sees_its_figures_and_nobodys_name(client: Client,
     assert "Nothing here yet" in page_of(client, "depot=lyon")
 
 
+def test_the_menu_opens_the_last_thirty_days_and_the_bare_address_all_of_them(staff: Client) -> None:
+    page = page_of(staff)
+    assert f'class="entry" href="{PATH}?from=2026-10-19&to=2026-11-17"' in page
+    assert "Since the beginning, by the date of completion." in page
+    opened = page_of(staff, "from=2026-10-19&to=2026-11-17")
+    assert re.search(r'aria-current="true"\s*>30 days</a>', opened)
+
+
+def test_the_figures_stand_by_depot_and_by_service_and_each_leads_to_its_rows(staff: Client) -> None:
+    page = page_of(staff, "by=depot&from=2026-11-10&to=2026-11-17")
+    assert [name for name in ("Date", "Driver", "Depot", "Service") if f">{name}</a>" not in page] == []
+    row = page[page.index("Lyon</bdi>") : page.index("</tr>", page.index("Lyon</bdi>"))]
+    links = re.findall(r'href="([^"]+)">([^<]+)</a>', row)
+    assert [text for _, text in links] == ["16", "16", "100.0%", "16"]
+    assert all("depot=lyon" in href for href, _ in links)
+    with clock.showing(NOW):
+        assert [staff.get(links[place][0]).text.count('class="go"') for place in (0, 2)] == [16, 16]
+        assert "16 ratings" in staff.get(links[3][0]).text
+    assert "By service" in page_of(staff, "by=channel")
+
+
+def test_each_point_of_the_chart_leads_to_its_ratings(staff: Client) -> None:
+    page = page_of(staff, "from=2026-11-10&to=2026-11-17&figure=nps")
+    spots = re.findall(r'<a href="([^"]+)" tabindex="-1"><title>([^<]+)</title>', page)
+    # Eight days, drawn for screens with room and for phones.
+    assert len(spots) == 16
+    assert spots[0][1].startswith("Tue 10 Nov 2026: ")
+    assert "shown=nps" in spots[0][0]
+    with clock.showing(NOW):
+        assert "3 ratings" in staff.get(spots[0][0]).text
+
+
 def test_reviews_and_open_answers_have_pages_and_sorts_of_their_own(staff: Client) -> None:
     page = page_of(staff, "sort=lowest")
     cards = page[page.index('id="reviews"') :]
@@ -194,6 +230,7 @@ def test_reviews_and_open_answers_have_pages_and_sorts_of_their_own(staff: Clien
     assert answers.count("Rien à changer") == 6
     assert "open_cursor=" in answers
     assert "open=5#open-answers" in answers
+    assert [text for text in ("All, 8", "5 stars, 8", "4 stars, 0") if text not in answers] == []
     assert page_of(staff, "open=5").count("Rien à changer") > 5
     with clock.showing(NOW):
         assert staff.get(f"{PATH}?cursor=nonsense").status_code == 404

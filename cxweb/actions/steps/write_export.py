@@ -21,7 +21,7 @@ from cxweb.exports.sheets import Book, Sheet
 from cxweb.exports.xlsx import write_xlsx
 from cxweb.orders.queries import drivers_of
 from cxweb.reports.filters import ExportChoice
-from cxweb.reports.queries import comment_stars, comments
+from cxweb.reports.queries import comment_stars, comments, named
 from cxweb.reports.rules import Comment
 
 FILTERS: Mapping[str, str] = {
@@ -29,7 +29,7 @@ FILTERS: Mapping[str, str] = {
     "to": lazy("To"),
     "depot": lazy("Depot"),
     "driver": lazy("Driver"),
-    "channel": lazy("Kind of order"),
+    "channel": lazy("Service"),
     "tag": lazy("Tag"),
     "stars": lazy("Stars"),
     "reason": lazy("Reasons"),
@@ -90,9 +90,9 @@ def _facts(choice: ExportChoice, by: Staff, company: CompanySettings) -> dict[st
     """What the workbook says of itself: the filters, what of the company is seen, the zone, and when it was made."""
     facts = {gettext("Part of the company"): by.depot_name or gettext("all depots")}
     facts[gettext("Days of")] = gettext(AXES[choice.filter.axis])
-    for name, value in choice.filter.normalised().items():
-        if name == "driver" and company.drivers_pseudonyms:
-            value = [shown_driver(ref, ref, code_key(company))[0] for ref in choice.filter.driver]
+    words = named(choice.filter, by.perimeter, code_key(company))
+    for name, asked in choice.filter.normalised().items():
+        value = words.get(name, asked)
         if name in FILTERS:
             facts[gettext(FILTERS[name])] = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     facts[gettext("Time zone")] = company.zone.key

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cxweb.accounts.rules import Perimeter
-from cxweb.analytics.filters import ReportFilter
+from cxweb.analytics.filters import ReportFilter, answers_of
 from cxweb.analytics.queries.counting import Tallies, reasons_counted, tallied
 from cxweb.analytics.rules import (
+    FIVE_STARS,
     Counts,
     Crosstab,
     Feedback,
@@ -24,6 +25,7 @@ from cxweb.company.models import Depot
 from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.orders.models import Driver
+from cxweb.ratings.models import Rating
 from cxweb.rollups.rules import PERIODS
 from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, ORDERS, PLAIN, REASONED, STARS, WAY
 
@@ -67,6 +69,13 @@ def crosstab(chosen: ReportFilter, perimeter: Perimeter) -> Crosstab:
     found = _total(CROSS, chosen, perimeter)
     values = [found[name] for name in CROSS]
     return Crosstab(sum(values), tuple((values[at], values[at + 1], values[at + 2]) for at in range(0, 15, 3)))
+
+
+def open_answer_counts(chosen: ReportFilter, perimeter: Perimeter) -> dict[int, int]:
+    """How many of those who gave 1…5 stars answered the open question; every number of stars has its count."""
+    statement = answers_of(select(Rating.stars, func.count()), chosen, perimeter).where(Rating.open.is_not(None))
+    found = dict(session().execute(statement.group_by(Rating.stars)).all())
+    return {stars: found.get(stars, 0) for stars in FIVE_STARS}
 
 
 def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:

@@ -1,6 +1,6 @@
 """What a list's address asks for: its filters, what is wrong with them, and the addresses of its other pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -14,10 +14,10 @@ from cxweb.analytics.queries import feedback_by
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, language
 from cxweb.core.paging import BadCursor, Page
+from cxweb.orders.messages import channel_word
 from cxweb.orders.queries import drivers_of
 from cxweb.surveys.queries import numbers, shown_to
 from cxweb.web.session import me
-from cxweb.web.words import channel_word
 
 T = TypeVar("T")
 Option = tuple[str, str]
@@ -32,6 +32,12 @@ def values() -> dict[str, list[str]]:
 def one(name: str) -> str:
     """The last value of a parameter, empty where it is missing."""
     return plain(request.args.getlist(name)[-1]) if name in request.args else ""
+
+
+def one_of(name: str, allowed: Collection[str]) -> tuple[str, list[Option]]:
+    """The value of a parameter that takes no other ones, and what is wrong with it; empty where it is missing."""
+    value = one(name)
+    return (value, []) if not value or value in allowed else ("", [(name, problem(name))])
 
 
 def words() -> str:
@@ -64,11 +70,17 @@ def of_filter(path: str, chosen: ReportFilter, **changed: object) -> str:
     return _joined(path, pairs)
 
 
+def ratings_of(chosen: ReportFilter, shown: str = "", **changed: object) -> str:
+    """The address of the ratings behind a figure; `shown` is one of reviews.filters.SHOWN, or all of them."""
+    return of_filter("/admin/ratings", chosen, **changed, shown=shown)
+
+
 def orders_of(chosen: ReportFilter, **changed: object) -> str:
-    """The address of the completed orders behind a figure; empty where it has none, or the reader may open none."""
+    """The address of the orders behind a figure (`step`, one of reviews.filters.STEPS, or the completed ones); empty
+    where it has none, or the reader may open none."""
     if chosen.about_answers or not me().may("orders"):
         return ""
-    return of_filter("/admin/orders", chosen, **{**changed, "axis": "", "status": "completed"})
+    return of_filter("/admin/orders", chosen, **{"step": "completed", **changed, "axis": ""})
 
 
 def _joined(path: str, pairs: list[Option]) -> str:

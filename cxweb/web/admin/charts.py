@@ -75,6 +75,17 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Spot:
+    """The part of the drawing that leads to a point's rows: from x on so wide, with the point in it."""
+
+    value: Value
+    x: float
+    width: float
+    dot_x: float
+    dot_y: float
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A chart inside one frame. Lines and bands are SVG points; a bar is the interval of a point without neighbours."""
 
@@ -87,6 +98,7 @@ class Drawing:
     bars: Sequence[tuple[float, float, float]]
     dots: Sequence[Dot]
     marks: Sequence[Mark]
+    spots: Sequence[Spot]
     # Where the figure of the days before stands, and where its words do.
     past_y: float | None
     past_text_y: float
@@ -165,6 +177,7 @@ def _drawing(values: Sequence[Value], steps: Sequence[float], past: float | None
         bars=[_bar(part, y_of) for run in runs for part in _with_interval(run) if len(part) == 1],
         dots=dots if len(values) <= MOST_DOTS else _lone(runs, dots),
         marks=marks,
+        spots=_spots(dots, inner / (len(values) - 1)),
         past_y=past_y,
         past_text_y=_beside(past_y, marks[-1].y, frame) if past_y is not None else 0.0,
     )
@@ -229,6 +242,11 @@ def _marks(dots: Sequence[Dot], frame: Frame) -> list[Mark]:
         x = min(max(lowest.x, frame.left + 24), frame.width - frame.right - 24)
         found.insert(0, Mark(lowest.value, x, min(lowest.y + 20, frame.height - frame.bottom - 4), "middle"))
     return found
+
+
+def _spots(dots: Sequence[Dot], wide: float) -> list[Spot]:
+    """As wide as the points are apart, around each."""
+    return [Spot(dot.value, round(dot.x - wide / 2, 1), round(wide, 1), dot.x, dot.y) for dot in dots if dot.value.href]
 
 
 def _beside(y: float, taken: float, frame: Frame) -> float:

@@ -61,7 +61,15 @@ def _figures() -> dict[str, object]:
     return {
         "chart": line(
             [
-                Value(i18n.day(day, UTC, "LLL"), i18n.day(day, UTC, "LLLL y"), m.n, m.mean, m.low, m.high)
+                Value(
+                    i18n.day(day, UTC, "LLL"),
+                    i18n.day(day, UTC, "LLLL y"),
+                    m.n,
+                    m.mean,
+                    m.low,
+                    m.high,
+                    "/admin/ratings",
+                )
                 for day, m in months
             ],
             STARS,

@@ -4,7 +4,7 @@ from flask import Response, abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from cxweb.actions.change_order_status import change_order_status
-from cxweb.analytics.filters import bounds
+from cxweb.analytics.filters import bounds, kept
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
@@ -14,7 +14,9 @@ from cxweb.orders.models import Order
 from cxweb.orders.queries import by_id, picture_of, pictures_of, proof_of
 from cxweb.orders.rules import ForbiddenTransition, MissingReason
 from cxweb.ratings.queries import order_rows
+from cxweb.reviews.filters import STEPS, at_step
 from cxweb.web.admin import address
+from cxweb.web.admin.behind import steps_offered
 from cxweb.web.admin.order_page import LONGEST_REASON, details, is_late
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -28,6 +30,7 @@ def index() -> ResponseReturnValue:
         "admin/orders.html",
         errors=errors,
         statuses=CHOICES,
+        steps=steps_offered(),
         chosen=chosen,
         zone=lambda order: zone_of(order.depot, company),
         late=lambda order: is_late(order, now),
@@ -38,13 +41,14 @@ def index() -> ResponseReturnValue:
 
 def _filter() -> tuple[OrderFilter, list[address.Option]]:
     found = address.asked()
-    start, end = bounds(found.filter, settings().zone)
-    status, errors = address.one("status"), found.errors
-    if status and status not in CHOICES:
-        status, errors = "", [*errors, ("status", address.problem("status"))]
-    asked = found.filter
+    status, no_status = address.one_of("status", CHOICES)
+    step, no_step = address.one_of("step", STEPS)
+    asked, company = found.filter, settings()
+    # What is behind a driver's figure is as old as the figure itself.
+    start, end = bounds(kept(asked, company) if step and asked.driver else asked, company.zone)
     places = (asked.depot, asked.driver, asked.channel, asked.tag)
-    return OrderFilter(status, address.words(), start, end, *places), errors
+    also = at_step(step) if step else None
+    return OrderFilter(status, address.words(), start, end, *places, also), [*found.errors, *no_status, *no_step]
 
 
 def show(order_id: int) -> ResponseReturnValue:

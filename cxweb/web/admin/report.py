@@ -1,25 +1,27 @@
 """Analytics, customer feedback: the figures of a time, what they were before, and every rating behind them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import GROUPS, crosstab, feedback, funnel, reason_shares
-from cxweb.analytics.rules import LEAST_OF_A_DRIVER, Feedback
+from cxweb.analytics.queries import GROUPS, crosstab, feedback, funnel, open_answer_counts, reason_shares
+from cxweb.analytics.rules import LEAST_OF_A_DRIVER, Feedback, Funnel
 from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.days import day_of
-from cxweb.core.i18n import gettext, ngettext, number
+from cxweb.core.i18n import NO_DATA, gettext, ngettext, number
 from cxweb.periods.rules import still_filling
 from cxweb.reviews.queries import answers, open_answers
 from cxweb.web.admin import address, report_choice
 from cxweb.web.admin.report_chart import over_time
-from cxweb.web.admin.report_choice import FIGURES, NPS_STARS, Choice
+from cxweb.web.admin.report_choice import FIGURES, NPS_STARS, Choice, Past
 from cxweb.web.admin.report_tables import by_driver, by_group, crossed, distribution, reasons, share_in_words, way
-from cxweb.web.admin.report_tiles import Then, tiles
+from cxweb.web.admin.report_tiles import Line, Then, tiles
 from cxweb.web.admin.reports import schedules
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -60,8 +62,9 @@ def _report(choice: Choice, perimeter: Perimeter) -> dict[str, object]:
     """Everything below the filters."""
     chosen = choice.filter
     found = feedback(chosen, perimeter)
-    pasts = choice.pasts()
-    past = [(then.kind, feedback(then.filter, perimeter) if then.filter else None) for then in pasts]
+    pasts = [(then, feedback(then.filter, perimeter) if then.filter else None) for then in choice.pasts()]
+    # A time without an order or a rating is said to be so once, and not in every tile.
+    past: list[Then] = [(then.kind, figures) for then, figures in pasts if figures and _has_any(figures)]
     figure = choice.figure or FIGURES[0]
     promoters = "nps" if found.nps.n or not found.nps_stars.n else NPS_STARS
     way_found, reasons_found = funnel(chosen, perimeter), reason_shares(chosen, perimeter)
@@ -69,9 +72,9 @@ def _report(choice: Choice, perimeter: Perimeter) -> dict[str, object]:
     return {
         "heading": _heading(choice, found),
         "found": found,
-        "pasts": pasts,
-        # Where no time lies before, one sentence says so for all tiles.
-        "tiles": tiles(found, past if any(then.days for then in pasts) else [], chosen, filling=filling),
+        "nothing": not _has_any(found),
+        "compared": _compared(pasts),
+        "tiles": tiles(found, past, chosen, filling=filling),
         "filling": filling,
         "figure": figure,
         "figures": [name for name in FIGURES if name == "stars" or getattr(found, name).n],
@@ -81,40 +84,74 @@ def _report(choice: Choice, perimeter: Perimeter) -> dict[str, object]:
         "reasons": reasons(reasons_found, chosen),
         "reasoned": reasons_found.n,
         "own": share_in_words(reasons_found.own),
+        "behind": _behind(chosen, way_found),
         "crossed": crossed(crosstab(chosen, perimeter), chosen),
-        "all_ratings": address.of_filter("/admin/ratings", chosen),
         "all_drivers": address.of_filter("/admin/drivers", chosen),
         **_cut(choice, figure, past[0] if past else None, perimeter, promoters),
         **_answers(chosen, perimeter),
     }
 
 
-def _heading(choice: Choice, found: Feedback) -> str:
+def _has_any(found: Feedback) -> bool:
+    """Whether there is anything to say of the days: an order, or a rating."""
+    return bool(found.completed or found.stars.n)
+
+
+def _compared(pasts: Sequence[tuple[Past, Feedback | None]]) -> list[str]:
+    """What the figures are compared with, in sentences; a time that holds nothing to compare with is said to."""
+    if pasts and not any(then.days for then, _ in pasts):
+        return [gettext("Compared with: —. These days have no beginning, so nothing lies before them.")]
+    found = []
+    for then, figures in pasts:
+        words = (
+            gettext("Compared with %(days)s.")
+            if figures and _has_any(figures)
+            else gettext("%(days)s: — nothing to compare with.")
+        )
+        found.append(words % {"days": then.words or NO_DATA})
+    return found
+
+
+def _behind(chosen: ReportFilter, way_found: Funnel) -> dict[str, str]:
+    """The addresses of what is counted beside the charts; empty where nothing was."""
+    return {
+        "ratings": address.ratings_of(chosen),
+        "spam": address.ratings_of(chosen, "spam"),
+        "reasons": address.ratings_of(chosen, "reasons"),
+        "driver_reasons": address.ratings_of(chosen, "driver_reasons"),
+        "by_phone": address.orders_of(chosen, step="by_phone"),
+        "rated_unasked": address.orders_of(chosen, step="rated_unasked") if way_found.rated_without_message else "",
+        "opened": address.orders_of(chosen, step="opened") if way_found.opened else "",
+    }
+
+
+def _heading(choice: Choice, found: Feedback) -> list[Line]:
     """Which days the report is about, by which date, and of how many orders."""
     days = report_choice.days_in_words(choice.filter.start, choice.filter.end)
     if choice.filter.axis == "answered":
         words = gettext("%(days)s, by the date of the rating.")
     else:
         words = gettext("%(days)s, by the date of completion.")
-    parts = [words % {"days": days[:1].upper() + days[1:]}]
+    parts = [Line(words % {"days": days[:1].upper() + days[1:]})]
     if found.completed is not None:
         counted = ngettext("%(n)s order completed", "%(n)s orders completed", found.completed)
+        behind = address.orders_of(choice.filter) if found.completed else ""
+        parts.append(Line(counted % {"n": number(found.completed)}, behind))
         eligible = ngettext("%(n)s to rate", "%(n)s to rate", found.eligible or 0)
-        counted, eligible = counted % {"n": number(found.completed)}, eligible % {"n": number(found.eligible)}
-        parts.append(f"{counted}, {eligible}.")
-    return " ".join(parts)
+        behind = address.orders_of(choice.filter, step="eligible") if found.eligible else ""
+        parts.append(Line(eligible % {"n": number(found.eligible)}, behind))
+    return parts
 
 
 def _cut(choice: Choice, figure: str, past: Then | None, perimeter: Perimeter, promoters: str) -> dict[str, object]:
-    """The figures over time or by a group, as the address asks, and always by depot and channel."""
+    """The figures over time or by a group, as the address asks."""
     chosen, kind = choice.filter, choice.by
-    groups = {name: by_group(name, chosen, perimeter, promoters) for name in ("depot", "channel")}
+    group = by_driver if kind == "driver" else partial(by_group, kind)
     return {
         "least": LEAST_OF_A_DRIVER,
         "promoters": promoters,
         "time": over_time(choice, figure, past, perimeter) if kind not in GROUPS else None,
-        "group": by_driver(chosen, perimeter, promoters) if kind == "driver" else groups.get(kind),
-        "groups": [group for name, group in groups.items() if len(group.rows) > 1 and name != kind],
+        "group": group(chosen, perimeter, promoters) if kind in GROUPS else None,
     }
 
 
@@ -130,8 +167,8 @@ def _answers(chosen: ReportFilter, perimeter: Perimeter) -> dict[str, object]:
         "first": address.with_cursor("") if address.one("cursor") else None,
         "next": address.with_cursor(page.next_cursor),
         "open_stars": stars,
-        # Nobody is counted here: that would read every answer of the filter.
         "open_page": said if said.items or stars else None,
+        "open_counts": open_answer_counts(chosen, perimeter),
         "open_first": address.with_cursor("", "open_cursor") if address.one("open_cursor") else None,
         "open_next": address.with_cursor(said.next_cursor, "open_cursor"),
     }

@@ -57,6 +57,7 @@ class DateRow:
     orders_href: str
     completed: int | None
     response: float | None
+    response_href: str
     n: int
     figure: str
     interval: str
@@ -89,7 +90,7 @@ def over_time(choice: Choice, figure: str, past: Then | None, perimeter: Perimet
     asked = Span(asked.start, max(min(asked.end, choice.today), asked.start))
     rows = {row.key: row for row in found}
     placed = [(cell, rows.get(period_key(cell.start, by))) for cell in cells(asked, by)]
-    values = [_value(row, cell, by, figure) for cell, row in placed]
+    values = [_value(row, cell, by, figure, choice) for cell, row in placed]
     table = [_row(row, value, cell, figure, choice) for (cell, row), value in zip(placed, values, strict=True) if row]
     then = _value_of(past[1], figure) if past and past[1] else None
     chart = line(values, STARS if figure == "stars" else PROMOTERS, then)
@@ -163,26 +164,31 @@ def interval(found: Mean | Promoters, figure: str) -> str:
     return gettext("%(low)s to %(high)s") % {"low": written(found.low, figure), "high": written(found.high, figure)}
 
 
-def _value(row: FeedbackRow | None, cell: Span, by: str, figure: str) -> Value:
+def _days(cell: Span, choice: Choice) -> dict[str, str]:
+    """The days of a cell that were asked for, as an address has them."""
+    chosen = choice.filter
+    first, last = max(cell.start, chosen.start or cell.start), min(cell.end, chosen.end or cell.end)
+    return {"from": first.isoformat(), "to": last.isoformat()}
+
+
+def _value(row: FeedbackRow | None, cell: Span, by: str, figure: str, choice: Choice) -> Value:
     tick, name = i18n.day(cell.start, UTC, TICKS[by]), i18n.day(cell.start, UTC, NAMES[by])
     if row is None:
         return Value(tick, name, 0, None)
     found = figure_of(row.feedback, figure)
-    return Value(tick, name, found.n, _value_of(row.feedback, figure), found.low, found.high)
+    href = address.ratings_of(choice.filter, "" if figure == "stars" else figure, **_days(cell, choice))
+    return Value(tick, name, found.n, _value_of(row.feedback, figure), found.low, found.high, href)
 
 
 def _row(row: FeedbackRow, value: Value, cell: Span, figure: str, choice: Choice) -> DateRow:
-    chosen = choice.filter
-    days = {
-        "from": max(cell.start, chosen.start or cell.start).isoformat(),
-        "to": min(cell.end, chosen.end or cell.end).isoformat(),
-    }
+    chosen, days = choice.filter, _days(cell, choice)
     return DateRow(
         value.name,
-        address.of_filter("/admin/ratings", chosen, **days),
+        value.href,
         address.orders_of(chosen, **days),
         row.feedback.completed,
         row.feedback.response.value,
+        address.orders_of(chosen, step="eligible", **days),
         value.n,
         written(value.value, figure),
         interval(figure_of(row.feedback, figure), figure),

@@ -11,11 +11,12 @@ from cxweb.analytics.rules import Crosstab, Feedback, FeedbackRow, Funnel, Mean,
 from cxweb.core import i18n
 from cxweb.core.i18n import gettext, ngettext
 from cxweb.drivers.queries import DriverRow, driver_rows
+from cxweb.orders.messages import channel_word
 from cxweb.orders.queries import drivers_of
 from cxweb.web.admin import address
 from cxweb.web.admin.charts import Whisker, whisker
 from cxweb.web.admin.report_chart import figure_of, interval, written
-from cxweb.web.words import CAUSES, channel_word, reason_word
+from cxweb.web.words import CAUSES, reason_word
 
 # As many drivers as a screen holds; all of them have a page of their own.
 MOST_DRIVERS = 25
@@ -32,11 +33,15 @@ class GroupRow:
     n: int
     ratings_href: str
     response: float | None
+    response_href: str
     mean: str
     interval: str
     whisker: Whisker | None
     nps: str
     nps_interval: str
+    # How many answers the NPS is of, and where they are.
+    nps_n: int
+    nps_href: str
     rank: int | None = None
 
 
@@ -110,9 +115,10 @@ def _row(
     promoters: str,
     scale: tuple[float, float],
 ) -> GroupRow:
-    orders = ratings = ""
+    orders = eligible = ratings = answers = ""
     if changed is not None:
-        orders, ratings = address.orders_of(chosen, **changed), address.of_filter("/admin/ratings", chosen, **changed)
+        orders, eligible = address.orders_of(chosen, **changed), address.orders_of(chosen, step="eligible", **changed)
+        ratings, answers = address.ratings_of(chosen, **changed), address.ratings_of(chosen, promoters, **changed)
     stars, nps = found.stars, figure_of(found, promoters)
     return GroupRow(
         name,
@@ -122,11 +128,14 @@ def _row(
         stars.n,
         ratings,
         found.response.value,
+        eligible,
         written(stars.mean, "stars"),
         interval(stars, "stars") if stars.low is not None else "",
         whisker(stars.mean, stars.low, stars.high, scale),
         written(None if isinstance(nps, Mean) else nps.value, promoters),
         interval(nps, promoters) if nps.low is not None else "",
+        nps.n,
+        answers if nps.n else "",
     )
 
 
@@ -144,7 +153,7 @@ def distribution(found: Feedback, chosen: ReportFilter) -> list[Bar]:
             ngettext("%(num)s star", "%(num)s stars", stars) % {"num": stars},
             count,
             percentage(count, n),
-            address.of_filter("/admin/ratings", chosen, stars=stars) if count else "",
+            address.ratings_of(chosen, stars=stars) if count else "",
         )
         for stars, count in reversed(list(enumerate(found.stars.counts, 1)))
     ]
@@ -154,14 +163,16 @@ def way(found: Funnel, chosen: ReportFilter) -> list[Bar]:
     """From the message to the rating, each step a part of the one before; empty where nothing was sent."""
     if not found.sent:
         return []
-    ratings, completed = address.of_filter("/admin/ratings", chosen), address.orders_of(chosen)
     steps = [
-        (gettext("Messages sent"), found.sent, completed),
-        (gettext("Not refused"), found.reached, completed),
-        (gettext("Orders rated"), found.rated, ratings),
-        (gettext("With a comment"), found.commented, ratings),
+        (gettext("Messages sent"), found.sent, "sent"),
+        (gettext("Not refused"), found.reached, "reached"),
+        (gettext("Orders rated"), found.rated, "reached_rated"),
+        (gettext("With a comment"), found.commented, "reached_commented"),
     ]
-    return [Bar(name, count or 0, percentage(count or 0, found.sent), href) for name, count, href in steps]
+    return [
+        Bar(name, count or 0, percentage(count or 0, found.sent), address.orders_of(chosen, step=step) if count else "")
+        for name, count, step in steps
+    ]
 
 
 def reasons(found: ReasonShares, chosen: ReportFilter) -> list[Bar]:
@@ -171,11 +182,20 @@ def reasons(found: ReasonShares, chosen: ReportFilter) -> list[Bar]:
             reason_word(row.code, None),
             row.count,
             row.share.value,
-            address.of_filter("/admin/ratings", chosen, reason=row.code),
+            address.ratings_of(chosen, reason=row.code),
             gettext(CAUSES[row.cause]),
         )
         for row in found.rows
     ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many, their share of the row, and where they are."""
+
+    count: int
+    share: float | None
+    href: str
 
 
 @dataclass(frozen=True)
@@ -185,7 +205,7 @@ class CrossRow:
     stars: int
     href: str
     n: int
-    cells: Sequence[tuple[int, float | None]]
+    cells: Sequence[Cell]
 
 
 def crossed(found: Crosstab, chosen: ReportFilter) -> list[CrossRow]:
@@ -195,8 +215,11 @@ def crossed(found: Crosstab, chosen: ReportFilter) -> list[CrossRow]:
     rows = []
     for stars, counts in reversed(list(enumerate(found.counts, 1))):
         n = sum(counts)
-        href = address.of_filter("/admin/ratings", chosen, stars=stars) if n else ""
-        rows.append(CrossRow(stars, href, n, [(count, percentage(count, n)) for count in counts]))
+        cells = [
+            Cell(count, percentage(count, n), address.ratings_of(chosen, group, stars=stars) if count else "")
+            for group, count in zip(("detractors", "passives", "promoters"), counts, strict=True)
+        ]
+        rows.append(CrossRow(stars, address.ratings_of(chosen, "nps", stars=stars) if n else "", n, cells))
     return rows
 
 

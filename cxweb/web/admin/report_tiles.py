@@ -47,29 +47,33 @@ class Tile:
 
 def tiles(now: Feedback, past: Sequence[Then], chosen: ReportFilter, *, filling: bool) -> list[Tile]:
     """The tiles of the first screen; `filling` says that the response rate is not final."""
-    ratings = address.of_filter("/admin/ratings", chosen)
-    found = [_rating(now, past, chosen, ratings, filling=filling)]
+    found = [_rating(now, past, chosen, filling=filling)]
     asked_nps, asked_stars = now.nps.n > 0, now.nps_stars.n > 0
     if asked_nps or not asked_stars:
-        found.append(_promoters(gettext("NPS"), now.nps, past, lambda then: then.nps, ratings, answers))
+        found.append(_promoters(gettext("NPS"), now.nps, past, lambda then: then.nps, _to(chosen, "nps"), answers))
     if asked_stars:
-        title = gettext("NPS (stars)")
-        found.append(_promoters(title, now.nps_stars, past, lambda then: then.nps_stars, ratings, reviews))
-    return [*found, _satisfied(now, past, chosen), _effort(now, past, ratings), _ultra(now, past, ratings)]
+        title, behind = gettext("NPS (stars)"), _to(chosen, "nps_stars")
+        found.append(_promoters(title, now.nps_stars, past, lambda then: then.nps_stars, behind, reviews))
+    return [*found, _satisfied(now, past, chosen), _effort(now, past, chosen), _ultra(now, past, chosen)]
 
 
-def _rating(now: Feedback, past: Sequence[Then], chosen: ReportFilter, ratings: str, *, filling: bool) -> Tile:
-    lines = [Line(reviews(now.stars.n), ratings), *sure(now.stars, lambda value: i18n.number(value, 1))]
+def _to(chosen: ReportFilter, shown: str) -> str:
+    return address.ratings_of(chosen, shown)
+
+
+def _rating(now: Feedback, past: Sequence[Then], chosen: ReportFilter, *, filling: bool) -> Tile:
+    lines = [Line(reviews(now.stars.n), address.ratings_of(chosen) if now.stars.n else "")]
+    lines += sure(now.stars, lambda value: i18n.number(value, 1))
     if now.eligible:
         values = {"rate": i18n.percent(now.response.value), "of": i18n.number(now.eligible)}
-        lines.append(
-            Line(gettext("%(rate)s response rate, of %(of)s orders to rate") % values, address.orders_of(chosen))
-        )
+        words = gettext("%(rate)s response rate, of %(of)s orders to rate") % values
+        lines.append(Line(words, address.orders_of(chosen, step="eligible")))
         if filling:
             lines.append(Line(gettext("the last 7 days are still filling")))
     if now.reached.n:
         values = {"rate": i18n.percent(now.reached.value), "of": i18n.number(now.reached.n)}
-        lines.append(Line(gettext("%(rate)s of %(of)s orders with a message delivered") % values))
+        words = gettext("%(rate)s of %(of)s orders with a message delivered") % values
+        lines.append(Line(words, address.orders_of(chosen, step="reached")))
     changes = _changes(now.stars.mean, past, lambda then: then.stars.mean, digits=1)
     return Tile(gettext("Overall rating"), i18n.NO_DATA, lines, changes, stars=now.stars.mean, look="wide")
 
@@ -89,24 +93,25 @@ def _promoters(
 
 def _satisfied(now: Feedback, past: Sequence[Then], chosen: ReportFilter) -> Tile:
     words = gettext("4 or 5 stars, of %(n)s") % {"n": i18n.number(now.csat.n)} if now.csat.n else reviews(0)
-    lines = [Line(words, _high(chosen) if now.csat.n else ""), *sure(now.csat, i18n.percent)]
+    lines = [Line(words, _high(chosen) if now.csat.value else ""), *sure(now.csat, i18n.percent)]
     changes = _changes(now.csat.value, past, lambda then: then.csat.value, digits=1, points=True)
     return Tile(gettext("CSAT"), i18n.percent(now.csat.value), lines, changes)
 
 
-def _effort(now: Feedback, past: Sequence[Then], href: str) -> Tile:
-    lines = [Line(answers(now.ces.n), href if now.ces.n else "")]
+def _effort(now: Feedback, past: Sequence[Then], chosen: ReportFilter) -> Tile:
+    lines = [Line(answers(now.ces.n), _to(chosen, "ces") if now.ces.n else "")]
     lines += sure(now.ces, lambda value: i18n.number(value, 1))
     if now.ces.n:
-        lines.append(Line(gettext("%(share)s found it easy") % {"share": i18n.percent(now.easy.value)}))
+        words = gettext("%(share)s found it easy") % {"share": i18n.percent(now.easy.value)}
+        lines.append(Line(words, _to(chosen, "easy") if now.easy.value else ""))
     changes = _changes(now.ces.mean, past, lambda then: then.ces.mean, digits=1)
     unit = gettext("/ 5") if now.ces.n else ""
     return Tile(gettext("CES, effort"), i18n.number(now.ces.mean, 1), lines, changes, unit)
 
 
-def _ultra(now: Feedback, past: Sequence[Then], href: str) -> Tile:
+def _ultra(now: Feedback, past: Sequence[Then], chosen: ReportFilter) -> Tile:
     words = gettext("0 or 1 of 10, of %(n)s") % {"n": i18n.number(now.tud.n)} if now.tud.n else answers(0)
-    lines = [Line(words, href if now.tud.n else ""), *sure(now.tud, i18n.percent)]
+    lines = [Line(words, _to(chosen, "ultra_detractors") if now.tud.value else ""), *sure(now.tud, i18n.percent)]
     changes = _changes(now.tud.value, past, lambda then: then.tud.value, digits=1, points=True, less_is_good=True)
     return Tile(gettext("Ultra-detractors"), i18n.percent(now.tud.value), lines, changes)
 
@@ -134,7 +139,7 @@ def sure(figure: Mean | Share | Promoters, written: Written) -> list[Line]:
 def _high(chosen: ReportFilter) -> str:
     """The ratings with 4 or 5 stars, as far as the filter asks for them at all."""
     high = [stars for stars in (4, 5) if not chosen.stars or stars in chosen.stars]
-    return address.of_filter("/admin/ratings", chosen, stars=high) if high else ""
+    return address.ratings_of(chosen, stars=high) if high else ""
 
 
 def _changes(

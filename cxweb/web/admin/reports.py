@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.rules import Perimeter
 from cxweb.actions.change_report import change_report
 from cxweb.actions.delete_report import delete_report
 from cxweb.actions.save_report import save_report
@@ -15,7 +16,7 @@ from cxweb.company.queries import settings
 from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy
 from cxweb.reports.filters import query_of
-from cxweb.reports.queries import exports_of, reports_of
+from cxweb.reports.queries import described, exports_of, reports_of
 from cxweb.reports.rules import (
     LONGEST_NAME,
     MONTHLY,
@@ -103,7 +104,10 @@ def _page(given: Given | None = None) -> str:
     reports = reports_of(person.id)
     return render(
         "admin/reports.html",
-        reports=[(report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)))) for report in reports],
+        reports=[
+            (report, f"{REPORT}?{report.query}", summary(read(parse_qs(report.query)), person.perimeter))
+            for report in reports
+        ],
         exports=exports_of(person.id, clock.now()) if person.may("export") else [],
         given=given or Given(),
         schedules=schedules(),
@@ -143,12 +147,9 @@ def _query(text: str) -> tuple[str, str]:
     return (query, "") if len(query) <= LONGEST_QUERY else ("", gettext("These are too many filters to be kept."))
 
 
-def summary(chosen: ReportFilter) -> str:
+def summary(chosen: ReportFilter, perimeter: Perimeter) -> str:
     """Which orders and answers it is about, in a line: dates, then what restricts them."""
-    dates = days_in_words(chosen.start, chosen.end)
-    stars = ["★" + "/".join(map(str, chosen.stars))] if chosen.stars else []
-    others = (*chosen.depot, *chosen.driver, *chosen.channel, *chosen.tag, *chosen.reason)
-    return ", ".join([dates, *stars, *others])
+    return ", ".join([days_in_words(chosen.start, chosen.end), *described(chosen, perimeter)])
 
 
 def _taken() -> str:
