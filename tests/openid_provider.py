@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -18,7 +19,9 @@ from joserfc import jwk, jwt
 
 from cxweb.core import clock
 from cxweb.settings import OidcSettings
+from tests.page import Client
 
+START = "/login/provider"
 CLIENT, SECRET = "cxweb", "a secret: with + signs"
 Claims = dict[str, Any]
 
@@ -154,3 +157,30 @@ def openid(app: Flask) -> Iterator[OpenIdProvider]:
     app.config["CXWEB"] = replace(app.config["CXWEB"], oidc=provider.settings)
     yield provider
     provider.stop()
+
+
+def asked_at(client: Client, start: str = START) -> str:
+    """Where the browser is sent: the provider's page."""
+    answer = client.get(start)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def back_from(address: str) -> str:
+    """Where the provider sends the browser back to, once the person has signed in there."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    location = connection.getresponse().headers["Location"]
+    connection.close()
+    return location.removeprefix("http://localhost")
+
+
+def sign_in(client: Client, start: str = START) -> str:
+    """There and back; where the browser is then."""
+    return str(client.get(back_from(asked_at(client, start))).location)
+
+
+def said(client: Client) -> str:
+    """What the door says."""
+    return client.get("/login").text

@@ -1,7 +1,8 @@
-"""A device that makes and uses passkeys, in software: its answers are what a browser hands on (W3C WebAuthn)."""
+"""A device that makes and uses passkeys, in software (W3C WebAuthn), and how a browser asks it."""
 
 import hashlib
 import json
+import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -10,7 +11,12 @@ from typing import Any
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from flask import Flask
 
+from tests.factories import PASSWORD
+from tests.page import Client
+
+PAGE = "/admin/account/passkeys"
 PRESENT, VERIFIED, ATTESTED = 1, 4, 64
 ES256 = -7
 
@@ -70,3 +76,44 @@ class Device:
         said = {name: text_of(value) for name, value in response.items()}
         id_ = text_of(self.id)
         return json.dumps({"id": id_, "rawId": id_, "type": "public-key", "response": {**said, **more}})
+
+
+def browser(app: Flask) -> Client:
+    """One that asks for English before anybody is known."""
+    made = Client(app)
+    made.flask.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return made
+
+
+def token_of(client: Client, path: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
+    assert found
+    return found.group(1)
+
+
+def asked(client: Client, path: str, **form: str) -> tuple[int, dict[str, Any]]:
+    """What the page's script is told before it asks the device."""
+    page = {"/login/passkey/options": "/login"}.get(path, PAGE)
+    answer = client.post(path, {"csrf_token": token_of(client, page), **form})
+    return answer.status_code, json.loads(answer.text)
+
+
+def add(client: Client, device: Device, name: str = "Telephone") -> str:
+    """Add the device's passkey; the page that is shown."""
+    status, options = asked(client, f"{PAGE}/options", password=PASSWORD)
+    assert status == 200, options
+    answer = client.submit(PAGE, {"credential": device.make(options), "name": name})
+    assert answer.status_code in {200, 303}, answer.text
+    return answer.text
+
+
+def enter(client: Client, device: Device, **changed: bytes) -> int:
+    """Sign in with the passkey, from whichever page waits."""
+    status, options = asked(client, "/login/passkey/options")
+    assert status == 200
+    return post(client, device.use(options, **changed))
+
+
+def post(client: Client, credential: str) -> int:
+    form = {"csrf_token": token_of(client, "/password"), "credential": credential, "next": "/admin/ratings"}
+    return client.post("/login/passkey", form).status_code

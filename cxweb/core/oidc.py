@@ -97,7 +97,7 @@ class Provider:
         told = {"email", "email_verified"} <= claims.keys()
         said = claims if told else self._userinfo(given, claims["sub"], until)
         email = said.get("email")
-        verified = said.get("email_verified") is True and isinstance(email, str)
+        verified = said.get("email_verified") is True and isinstance(email, str) and email.isprintable()
         return Identity(self.settings.issuer, claims["sub"], str(email).strip().lower() if verified else "")
 
     def _tokens(self, code: str, ceremony: Ceremony, until: float) -> dict[str, Any]:
@@ -135,7 +135,9 @@ class Provider:
             "end": not isinstance(ends, int | float) or not now < ends + SKEW_S,
             "beginning": not isinstance(begun, int | float) or not begun - SKEW_S <= now,
             "nonce": not hmac.compare_digest(str(claims.get("nonce")).encode(), nonce.encode()),
-            "subject": not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT,
+            "subject": not isinstance(subject, str)
+            or not 0 < len(subject) <= LONGEST_SUBJECT
+            or not subject.isprintable(),
         }
         wrong = [name for name, holds in faults.items() if holds]
         if wrong:

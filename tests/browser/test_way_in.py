@@ -1,6 +1,5 @@
 """The pages of the way in and of what opens an account: fit for everybody on a telephone and a desk, light and dark."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -41,7 +40,7 @@ class Reader:
 
 
 @pytest.fixture
-def reader(look: BrowserContext) -> Iterator[Reader]:
+def reader(look: BrowserContext) -> Reader:
     return Reader(look.new_page())
 
 
