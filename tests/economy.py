@@ -43,7 +43,7 @@ def _compile_routes_once() -> None:
             built[key] = compile_(rule, append_unknown)
         return built[key]
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+    Rule._compile_builder = compile_once  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)
