@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -62,6 +63,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     folder = tmp_path_factory.mktemp("pg")
     server = pgserver.get_server(folder, cleanup_mode="stop")  # type: ignore[attr-defined]
+    # It is a daemon: whoever kills the tests must not leave it behind, so it ends when this process is gone.
+    until_gone = ["sh", "-c", 'read _ || kill -QUIT "$0"', str(server.get_pid())]
+    guard = subprocess.Popen(until_gone, stdin=subprocess.PIPE, start_new_session=True)
     # The tests ask what a transaction sees, not what survives a power cut; waiting for the disk is most of their time.
     with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
@@ -75,6 +79,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     dispose(app)
     yield url
     server.cleanup()
+    guard.communicate(b"ended\n")
 
 
 @pytest.fixture(scope="session")
@@ -102,12 +107,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, share_compiled_statements: Callable[[], None]) -> Iterator[Flask]:
     """The application inside its context, on an empty database."""
     application = create_app(settings_for(tmp_path, database_url))
     application.testing = True
     with application.app_context():
         try:
+            share_compiled_statements()
             yield application
             db.session.remove()
             close_own_connection()

@@ -8,10 +8,31 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import Dialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from cxweb.accounts import passwords
+from cxweb.core.db import db
 from cxweb.web.templating import SpokenEnvironment
+
+
+@pytest.fixture(scope="session")
+def share_compiled_statements() -> Callable[[], None]:
+    """Lets the open application's engines use what others compiled in this process, as one that lives long does."""
+    # By the engine's name and its dialect's: a dialect that knows its server, and what was compiled for it.
+    compiled: dict[tuple[str | None, str], tuple[Dialect, Any]] = {}
+
+    def share() -> None:
+        for name, engine in db.engines.items():
+            kind = (name, engine.dialect.name)
+            if kind not in compiled:
+                # A dialect asks its server what it can when it first connects.
+                engine.connect().close()
+                compiled[kind] = engine.dialect, LRUCache(5_000)
+            engine.dialect, engine._compiled_cache = compiled[kind]
+
+    return share
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,7 +64,7 @@ def _compile_routes_once() -> None:
             built[key] = compile_(rule, append_unknown)
         return built[key]
 
-    Rule._compile_builder = compile_once  # type: ignore[method-assign]
+    Rule._compile_builder = compile_once  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)
