@@ -18,6 +18,7 @@ COMMANDS = {
     "import-ratings": "cxweb.commands.imports:import_ratings",
     "migrate": "cxweb.commands.migrate:migrate",
     "rebuild-aggregates": "cxweb.commands.rollups:rebuild_aggregates",
+    "reseal-secrets": "cxweb.commands.secrets:reseal_secrets",
     "restore": "cxweb.commands.backup:restore",
     "rotate-secret": "cxweb.commands.secrets:rotate_secret",
     "retention": "cxweb.commands.privacy:retention",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
@@ -81,6 +82,8 @@ class Settings:
     # Those before the last rotation: what they signed is still believed, and nothing is signed with them.
     old_secret_keys: tuple[str, ...] = field(default=(), repr=False)
     oidc: OidcSettings | None = None
+    # Every former key there is, also one that verifies nothing any more: a secret it sealed is still to be opened.
+    opening_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -95,14 +98,15 @@ class Settings:
         data_dir = Path(values.get("CXWEB_DATA_DIR") or "var").resolve()
         redis_url = values.get("CXWEB_REDIS_URL", "")
         base_url = _base_url(values.get("CXWEB_BASE_URL", ""), values.get("PORT", ""))
-        secret_key, old_secret_keys = _secret_keys(values, data_dir)
+        keys = _secret_keys(values, data_dir)
         return cls(
             data_dir=data_dir,
             database_url=_database_url(values.get("CXWEB_DATABASE_URL", ""), data_dir),
             redis_url=_redis_url(redis_url) or _embedded_redis_url(data_dir),
             redis_embedded=not redis_url,
-            secret_key=secret_key,
-            old_secret_keys=old_secret_keys,
+            secret_key=keys.newest,
+            old_secret_keys=keys.verifying,
+            opening_keys=keys.opening,
             base_url=base_url,
             smtp_url=_with_scheme("CXWEB_SMTP_URL", values, ("smtp", "smtps")),
             mail_from=values.get("CXWEB_MAIL_FROM", ""),
@@ -153,36 +157,68 @@ def _embedded_redis_url(data_dir: Path) -> str:
     return f"unix://{quote(str(embedded_socket(data_dir)))}"
 
 
-def _secret_keys(values: Mapping[str, str], data_dir: Path) -> tuple[str, tuple[str, ...]]:
-    """The key that signs, and those that only verify: of the environment, else of the file in the data folder."""
+class SecretKeys(NamedTuple):
+    """The key that signs and seals, the former ones that still verify, and all that may have sealed something."""
+
+    newest: str
+    verifying: tuple[str, ...]
+    opening: tuple[str, ...]
+
+
+def _secret_keys(values: Mapping[str, str], data_dir: Path) -> SecretKeys:
+    """The keys of the environment, else those of the file in the data folder."""
     given = values.get("CXWEB_SECRET_KEY", "")
     old = tuple(key.strip() for key in values.get("CXWEB_OLD_SECRET_KEYS", "").split(",") if key.strip())
     if given:
-        return given, old
-    key, *former = _stored_secret_keys(data_dir)
+        return SecretKeys(given, old, (*old, *secret_keys_of(secret_key_file(data_dir)).all))
+    stored = _stored_secret_keys(data_dir)
+    return SecretKeys(stored.newest, (*old, *stored.verifying), (*old, *stored.former))
+
+
+class StoredKeys(NamedTuple):
+    """What a key file holds, the newest first, and which of the former ones still verify."""
+
+    all: tuple[str, ...]
+    verifying: tuple[str, ...]
+
+    @property
+    def newest(self) -> str:
+        return self.all[0]
+
+    @property
+    def former(self) -> tuple[str, ...]:
+        return self.all[1:]
+
+
+def secret_keys_of(file: Path) -> StoredKeys:
+    """The keys of a key file, none where there is no such file. A former key's line has its last instant behind it."""
+    try:
+        lines = file.read_text(encoding="ascii").split("\n")
+    except OSError:
+        return StoredKeys((), ())
+    pairs = [line.strip().partition(" ") for line in lines if line.strip()]
     now = datetime.now(UTC).isoformat()
     # Instants in UTC, written the same way, compare as texts.
-    return key, (*old, *(old_key for old_key, _, until in (line.partition(" ") for line in former) if until > now))
+    return StoredKeys(tuple(key for key, _, _ in pairs), tuple(key for key, _, until in pairs[1:] if until > now))
 
 
-def _stored_secret_keys(data_dir: Path) -> list[str]:
-    """The lines of the key file, made at the first start: the key, then former ones, each with its last instant."""
+def _stored_secret_keys(data_dir: Path) -> StoredKeys:
+    """The keys of the file in the data folder, which is made at the first start."""
     file = secret_key_file(data_dir)
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         # O_EXCL: of two processes that start at once, one creates the key and the other reads it.
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        lines = file.read_text(encoding="ascii").split("\n")
-        keys = [line.strip() for line in lines if line.strip()]
-        if keys:
+        keys = secret_keys_of(file)
+        if keys.all:
             return keys
         raise InvalidSetting(f"The secret key file {file} is empty: delete it, or set CXWEB_SECRET_KEY.") from None
     except OSError as error:
         raise InvalidSetting(f"CXWEB_DATA_DIR: cannot write in {data_dir} ({error.strerror}).") from error
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(secrets.token_urlsafe(32))
-    return [file.read_text(encoding="ascii").strip()]
+    return secret_keys_of(file)
 
 
 def secret_key_file(data_dir: Path) -> Path:

@@ -48,7 +48,7 @@ def _compare_one(api: Api, company: Any, chosen: JSON, by: str, now: datetime, p
     for mine, theirs in zip([found["total"], *found["rows"]], [wanted["total"], *wanted["rows"]], strict=True):
         told = {name: value for name, value in theirs.items() if name not in BESIDE}
         assert mine == _nearly(told), where
-    _compare_queries(wanted, filters.read(asked), by, Perimeter(perimeter), where)
+    _compare_queries(wanted, filters.read(asked), by, Perimeter.of(perimeter), where)
     return 1 + len(found["rows"])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from cxweb.accounts.models import User
+from cxweb.accounts.models import User, UserBranch
 from cxweb.accounts.rules import Operator, Perimeter, Staff
 from cxweb.actions.change_order_status import change_order_status
 from cxweb.actions.rate_order import rate_order
@@ -45,20 +45,32 @@ class Factory:
             opened.add(depot)
         return depot
 
-    def user(self, role: str = "admin", depot: Depot | None = None, **columns: Any) -> Staff:
+    def user(
+        self,
+        role: str = "admin",
+        depot: Depot | None = None,
+        *,
+        read_only: bool = False,
+        only_seen: Depot | None = None,
+        **columns: Any,
+    ) -> Staff:
+        """A person who acts on the depot's branch or the company, or reads only, and sees another branch besides."""
         number = next(self._numbers)
+        parts: dict[int | None, bool] = {depot.id if depot else None: not read_only}
+        if only_seen is not None:
+            parts[only_seen.id] = False
         with transaction() as opened:
             user = User(
                 email=columns.pop("email", f"user{number}@example.com"),
                 name=columns.pop("name", f"User {number}"),
                 password_hash=PASSWORD_HASH,
                 role=role,
-                depot_id=depot.id if depot else None,
+                branches=[UserBranch(depot_id=id_, acting=acting) for id_, acting in parts.items()],
                 created_at=clock.now(),
                 **columns,
             )
             opened.add(user)
-        return Staff(user.id, user.name, user.email, role, Perimeter(user.depot_id), user.language)
+        return Staff(user.id, user.name, user.email, role, Perimeter.given(parts.items()), user.language)
 
     def order(
         self, ref: str | None = None, *, status: str = "planned", at: datetime | None = None, **fields: Any

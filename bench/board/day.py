@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Table, insert
 
 from cxweb import create_app
-from cxweb.accounts.models import StaffSession, User
+from cxweb.accounts.models import StaffSession, User, UserBranch
 from cxweb.company.models import Depot
 from cxweb.core import clock, tokens
 from cxweb.core.db import Base, transaction
@@ -83,9 +83,10 @@ def _sign_in(app: Flask, depot_id: int) -> str:
     now, secret = clock.now(), tokens.new_secret()
     with transaction() as opened:
         who = {"email": f"u{depot_id}@example.com", "name": "Dispatcher", "password_hash": "", "role": "dispatcher"}
-        place = {"depot_id": depot_id, "language": "en", "created_at": now}
-        opened.merge(User(id=depot_id, **who, **place))
-        opened.flush()
+        if opened.get(User, depot_id) is None:
+            place = [UserBranch(depot_id=depot_id, acting=True)]
+            opened.add(User(id=depot_id, branches=place, language="en", created_at=now, **who))
+            opened.flush()
         opened.add(
             StaffSession(
                 token_digest=tokens.digest(secret),

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, exists
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, exists, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from cxweb.company.models import Depot
 from cxweb.core.db import Base
+from cxweb.core.sealed import Sealed
 
 LINK_KINDS = ("invitation", "password")
 MAIL_STATES = ("pending", "sent", "failed", "suppressed")
 CHALLENGES = ("new_passkey", "passkey", "provider")
+COMPANY = text("depot_id IS NULL")
 
 
 class Passkey(Base):
@@ -45,7 +47,7 @@ class ProviderLink(Base):
 
 
 class User(Base):
-    """A member of the staff. Without a depot the perimeter is the whole company; read-only, nothing is changed."""
+    """A member of the staff; what of the company they see stands in `branches`."""
 
     __tablename__ = "user_account"
     __table_args__ = (CheckConstraint("role IN ('admin', 'dispatcher', 'relations', 'reader')", name="role"),)
@@ -57,17 +59,15 @@ class User(Base):
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime | None]
     role: Mapped[str]
-    read_only: Mapped[bool] = mapped_column(default=False)
-    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
     language: Mapped[str | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     # The secret of the second step; it counts once a code of it was typed in, which is `totp_since`.
-    totp_secret: Mapped[str | None]
+    totp_secret: Mapped[Sealed | None]
     totp_since: Mapped[datetime | None]
     # The half minute of the last code that was taken: no code is taken twice, nor one before it.
     totp_step: Mapped[int | None]
-    depot: Mapped[Depot | None] = relationship()
+    branches: Mapped[list["UserBranch"]] = relationship(cascade="all, delete-orphan", order_by="UserBranch.id")
     has_passkey: Mapped[bool] = column_property(exists().where(Passkey.user_id == id).correlate_except(Passkey))
     has_provider_link: Mapped[bool] = column_property(
         exists().where(ProviderLink.user_id == id).correlate_except(ProviderLink), deferred=True
@@ -77,6 +77,26 @@ class User(Base):
     def has_second_step(self) -> bool:
         """Whether the password alone opens nothing: an app is in force, or there is a passkey."""
         return self.totp_since is not None or self.has_passkey
+
+
+class UserBranch(Base):
+    """A part of the company that a person sees, and whether they act on it: a depot's branch, or without one all of it.
+
+    Who has none sees nothing: an account that loses its parts does not gain the company by it.
+    """
+
+    __tablename__ = "user_branch"
+    __table_args__ = (
+        UniqueConstraint("user_id", "depot_id"),
+        # No two empty depots are alike for the constraint above.
+        Index("uq_user_branch_company", "user_id", unique=True, sqlite_where=COMPANY, postgresql_where=COMPANY),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"), index=True)
+    acting: Mapped[bool]
+    depot: Mapped[Depot | None] = relationship()
 
 
 class RecoveryCode(Base):

@@ -1,19 +1,30 @@
 """Reading who may enter, and what of the company each of them sees."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, func, literal, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
-from cxweb.accounts.filters import AuditFilter
-from cxweb.accounts.models import AccountLink, ApiKey, KeptAnswer, PasswordRequest, RecoveryCode, StaffSession, User
-from cxweb.accounts.rules import Client, Perimeter, Staff
+from cxweb.accounts.filters import AuditFilter, inside
+from cxweb.accounts.models import (
+    AccountLink,
+    ApiKey,
+    KeptAnswer,
+    PasswordRequest,
+    RecoveryCode,
+    StaffSession,
+    User,
+    UserBranch,
+)
+from cxweb.accounts.rules import Client, ForbiddenAct, Perimeter, Staff
 from cxweb.company.models import Depot
-from cxweb.company.queries import branch
+from cxweb.company.queries import ancestors
 from cxweb.core import clock, paging, tokens
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session
+from cxweb.core.sealed import opened_or_none
 
 
 class UnknownUser(LookupError):
@@ -30,32 +41,36 @@ class UnknownDepotId(LookupError):
 
 def signed_in_by(token: str, now: datetime, idle: timedelta) -> Staff | None:
     """The person whose session the token opens, None where there is none any more, or one left alone for so long."""
-    row = session().execute(
-        select(User, Depot.name, StaffSession.seen_at, StaffSession.vouched)
-        .join(StaffSession, StaffSession.user_id == User.id)
-        .outerjoin(Depot, Depot.id == User.depot_id)
-        .where(
-            StaffSession.token_digest == tokens.digest(token),
-            StaffSession.expires_at > now,
-            StaffSession.seen_at > now - idle,
-            StaffSession.awaits_code.is_(False),
-            User.disabled_at.is_(None),
-        )
+    live = (
+        StaffSession.token_digest == tokens.digest(token),
+        StaffSession.expires_at > now,
+        StaffSession.seen_at > now - idle,
+        StaffSession.awaits_code.is_(False),
     )
-    found = row.first()
-    return _facts(*found) if found else None
+    statement = _parts(StaffSession.seen_at, StaffSession.vouched).join(StaffSession, StaffSession.user_id == User.id)
+    return _facts(session().execute(statement.where(*live)).all())
 
 
-def _facts(user: User, depot_name: str | None, seen_at: datetime, vouched: bool = False) -> Staff:
+def _parts(seen_at: SQLColumnExpression[datetime], vouched: SQLColumnExpression[bool]) -> Select[*tuple[Any, ...]]:
+    """An open account in as many rows as it has parts of the company: one statement a click, and not two."""
+    columns: Select[*tuple[Any, ...]] = select(User, seen_at, vouched, UserBranch, Depot.name)
+    statement = columns.outerjoin(User.branches)
+    return statement.outerjoin(UserBranch.depot).where(User.disabled_at.is_(None)).order_by(Depot.name, Depot.id)
+
+
+def _facts(rows: Sequence[Any]) -> Staff | None:
+    if not rows:
+        return None
+    user, seen_at, vouched = rows[0][:3]
+    parts = [(part, name) for *_, part, name in rows if part is not None]
     return Staff(
         id=user.id,
         name=user.name,
         email=user.email,
         role=user.role,
-        perimeter=Perimeter(user.depot_id),
+        perimeter=Perimeter.given((part.depot_id, part.acting) for part, _name in parts),
         language=user.language,
-        depot_name=depot_name,
-        read_only=user.read_only,
+        depot_names=tuple(name for _part, name in parts if name is not None),
         has_totp=user.totp_since is not None,
         has_passkey=user.has_passkey,
         vouched=vouched,
@@ -65,9 +80,7 @@ def _facts(user: User, depot_name: str | None, seen_at: datetime, vouched: bool 
 
 def staff_of(user_id: int) -> Staff | None:
     """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
-    statement = select(User, Depot.name).outerjoin(Depot, Depot.id == User.depot_id)
-    found = session().execute(statement.where(User.id == user_id, User.disabled_at.is_(None))).first()
-    return _facts(*found, clock.now()) if found else None
+    return _facts(session().execute(_parts(literal(clock.now()), literal(False)).where(User.id == user_id)).all())
 
 
 def awaits_code(token: str, now: datetime) -> bool:
@@ -78,16 +91,17 @@ def awaits_code(token: str, now: datetime) -> bool:
 
 
 def people_within(perimeter: Perimeter) -> Select[User]:
-    """The accounts of the perimeter: those of its branch, or of the whole company."""
-    statement = select(User)
-    if perimeter.depot_id is not None:
-        statement = statement.where(User.depot_id.in_(branch(perimeter.depot_id)))
-    return statement
+    """The accounts that see nothing beyond the perimeter; of the whole company, all of them."""
+    if perimeter.whole:
+        return select(User)
+    beyond = UserBranch.depot_id.is_(None) | ~inside(UserBranch.depot_id, perimeter)
+    return select(User).where(User.branches.any(), ~User.branches.any(beyond))
 
 
 def people(perimeter: Perimeter) -> list[User]:
     """Those accounts by name, the closed ones last."""
-    return list(session().scalars(people_within(perimeter).order_by(User.disabled_at.is_not(None), User.name, User.id)))
+    statement = people_within(perimeter).options(selectinload(User.branches).joinedload(UserBranch.depot))
+    return list(session().scalars(statement.order_by(User.disabled_at.is_not(None), User.name, User.id)))
 
 
 def person_of(user_id: int, perimeter: Perimeter) -> User:
@@ -96,6 +110,19 @@ def person_of(user_id: int, perimeter: Perimeter) -> User:
     if user is None:
         raise UnknownUser(user_id)
     return user
+
+
+def is_administered(user_id: int, perimeter: Perimeter) -> bool:
+    """Whether all that the account sees is acted on by whoever has the perimeter."""
+    administered = people_within(perimeter.reach).with_only_columns(User.id)
+    return session().scalar(administered.where(User.id == user_id)) is not None
+
+
+def has_part_with(depot_id: int | None, *, acting: bool = False) -> ColumnElement[bool]:
+    """That an account sees the depot (None: what is the whole company's), or with `acting` acts on it."""
+    above = UserBranch.depot_id.in_(ancestors(depot_id)) if depot_id is not None else false()
+    held = or_(UserBranch.depot_id.is_(None), above)
+    return User.branches.any(held & UserBranch.acting if acting else held)
 
 
 def open_links(user_ids: Iterable[int], now: datetime) -> dict[int, AccountLink]:
@@ -133,9 +160,10 @@ def password_hash_of(user_id: int) -> str | None:
 
 
 def totp_secret_of(user_id: int) -> str | None:
-    """The secret that waits for its first code; None where there is none, and once it is in force."""
+    """The secret that waits for its first code; None where there is none that opens, and once it is in force."""
     waiting = (User.id == user_id, User.totp_since.is_(None))
-    return session().scalar(select(User.totp_secret).where(*waiting))
+    sealed = session().scalar(select(User.totp_secret).where(*waiting))
+    return opened_or_none(sealed)
 
 
 def recovery_codes_left(user_id: int) -> int:
@@ -153,17 +181,15 @@ def sessions_of(user_id: int, now: datetime, idle: timedelta) -> list[StaffSessi
 
 def depot_counts() -> dict[int, int]:
     """How many open accounts are bound to each depot."""
-    bound = (User.depot_id.is_not(None), User.disabled_at.is_(None))
-    found = session().execute(select(User.depot_id, func.count()).where(*bound).group_by(User.depot_id))
+    bound = (UserBranch.depot_id.is_not(None), User.disabled_at.is_(None))
+    statement = select(UserBranch.depot_id, func.count()).join(User, User.id == UserBranch.user_id)
+    found = session().execute(statement.where(*bound).group_by(UserBranch.depot_id))
     return {depot_id: count for depot_id, count in found if depot_id is not None}
 
 
 def depot_of(depot_id: int, perimeter: Perimeter) -> Depot:
     """A depot of the perimeter. Raises UnknownDepotId."""
-    statement = select(Depot).where(Depot.id == depot_id)
-    if perimeter.depot_id is not None:
-        statement = statement.where(Depot.id.in_(branch(perimeter.depot_id)))
-    depot = session().scalar(statement)
+    depot = session().scalar(select(Depot).where(Depot.id == depot_id, inside(Depot.id, perimeter)))
     if depot is None:
         raise UnknownDepotId(depot_id)
     return depot
@@ -171,10 +197,26 @@ def depot_of(depot_id: int, perimeter: Perimeter) -> Depot:
 
 def depots_of(perimeter: Perimeter) -> list[Depot]:
     """The depots of the perimeter, by name."""
-    statement = select(Depot).order_by(Depot.name, Depot.id)
-    if perimeter.depot_id is not None:
-        statement = statement.where(Depot.id.in_(branch(perimeter.depot_id)))
-    return list(session().scalars(statement))
+    return list(session().scalars(select(Depot).where(inside(Depot.id, perimeter)).order_by(Depot.name, Depot.id)))
+
+
+def acted_depots(perimeter: Perimeter) -> frozenset[int] | None:
+    """The depots that are acted on; None where that is all that is seen."""
+    if perimeter.reach == perimeter:
+        return None
+    return frozenset(session().scalars(select(Depot.id).where(inside(Depot.id, perimeter.reach))))
+
+
+def acts_on(depot_id: int | None, perimeter: Perimeter) -> bool:
+    """Whether what is seen of this depot (None: of the whole company) is acted on too."""
+    acted = acted_depots(perimeter)
+    return acted is None or depot_id in acted
+
+
+def require_acted(depot_id: int | None, perimeter: Perimeter) -> None:
+    """Raises ForbiddenAct for what is seen and not acted on; whoever asks has found it within the perimeter."""
+    if not acts_on(depot_id, perimeter):
+        raise ForbiddenAct
 
 
 def actor_names(actors: Iterable[str]) -> dict[str, str]:
@@ -193,7 +235,9 @@ def actor_names(actors: Iterable[str]) -> dict[str, str]:
 def client_of_key(digest: str, now: datetime) -> Client | None:
     """The program whose key has this digest, None for an unknown, revoked or expired one."""
     key = session().scalar(select(ApiKey).where(ApiKey.digest == digest, *_in_force(now)))
-    return Client(key.id, key.name, frozenset(key.scopes), Perimeter(key.depot_id), key.last_used_at) if key else None
+    return (
+        Client(key.id, key.name, frozenset(key.scopes), Perimeter.of(key.depot_id), key.last_used_at) if key else None
+    )
 
 
 def _in_force(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -202,10 +246,8 @@ def _in_force(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 def api_keys(perimeter: Perimeter) -> list[ApiKey]:
     """The keys that reach nothing beyond the perimeter, the newest first, each with its depot."""
-    statement = select(ApiKey).options(joinedload(ApiKey.depot)).order_by(ApiKey.id.desc())
-    if perimeter.depot_id is not None:
-        statement = statement.where(ApiKey.depot_id.in_(branch(perimeter.depot_id)))
-    return list(session().scalars(statement))
+    statement = select(ApiKey).where(inside(ApiKey.depot_id, perimeter)).options(joinedload(ApiKey.depot))
+    return list(session().scalars(statement.order_by(ApiKey.id.desc())))
 
 
 def is_answered(key_id: int, digest: str) -> bool:

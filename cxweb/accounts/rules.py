@@ -1,10 +1,10 @@
 """Roles, what each may do, and the perimeter a person or key sees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 ROLES = ("admin", "dispatcher", "relations", "reader")
 SCOPES = ("orders", "read", "metrics")
@@ -30,9 +30,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-# What concerns every depot: who sees a part of the company does none of it.
+# What concerns every depot: who sees a part of the company does none of it, and who acts on a part changes none of it.
 WHOLE_COMPANY = frozenset({"stop_list", "company", "audit"})
 OWN = "own"
+# So many depots of a perimeter are named where there is little room.
+NAMED_DEPOTS = 3
 
 ATTEMPT_WINDOW = timedelta(minutes=15)
 FREE_ATTEMPTS = 5
@@ -72,15 +74,62 @@ class ForbiddenAct(Exception):
     """The role does not allow the act."""
 
 
+class Grant(NamedTuple):
+    """A part of the company that is given to somebody: a depot's branch by its ref, or without one all of it."""
+
+    depot: str | None
+    acting: bool = True
+
+
+EVERYTHING = (Grant(None),)
+
+
 @dataclass(frozen=True)
 class Perimeter:
-    """What of the company is seen: everything, or the branch below one depot."""
+    """What of the company is seen, and what of that is acted on: all of it (None), or the branches below some depots.
 
-    depot_id: int | None = None
+    The branches add up: one that is acted on is so with all below it, whatever else is only seen.
+    """
+
+    sees: frozenset[int] | None = None
+    acts_on: frozenset[int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.sees is not None and self.acts_on is None:
+            raise ValueError("Nobody acts on more than they see.")
+
+    @classmethod
+    def of(cls, depot_id: int | None) -> "Perimeter":
+        """One depot's branch, or without a depot the whole company, to see and to act on."""
+        part = None if depot_id is None else frozenset({depot_id})
+        return cls(part, part)
+
+    @classmethod
+    def given(cls, parts: Iterable[tuple[int | None, bool]]) -> "Perimeter":
+        """What these parts add up to: each a depot's id, None for the whole company, and whether it is acted on."""
+        seen, acted = set[int | None](), set[int | None]()
+        for depot_id, acting in parts:
+            seen.add(depot_id)
+            acted |= {depot_id} if acting else set()
+        return cls(_added_up(seen), _added_up(acted))
 
     @property
     def whole(self) -> bool:
-        return self.depot_id is None
+        return self.sees is None
+
+    @property
+    def reach(self) -> "Perimeter":
+        """What is acted on, as a perimeter of its own."""
+        return self if self.sees == self.acts_on else Perimeter(self.acts_on, self.acts_on)
+
+    @property
+    def home(self) -> int | None:
+        """The one depot that everything seen hangs below, where there is one."""
+        return next(iter(self.sees)) if self.sees is not None and len(self.sees) == 1 else None
+
+
+def _added_up(parts: set[int | None]) -> frozenset[int] | None:
+    return None if None in parts else frozenset(part for part in parts if part is not None)
 
 
 @dataclass(frozen=True)
@@ -93,8 +142,8 @@ class Staff:
     role: str
     perimeter: Perimeter
     language: str | None
-    depot_name: str | None = None
-    read_only: bool = False
+    # The depots of the perimeter, by name; none where it is the whole company.
+    depot_names: tuple[str, ...] = ()
     has_totp: bool = False
     has_passkey: bool = False
     # The provider that signed the person in answers for the second step.
@@ -107,9 +156,26 @@ class Staff:
         """How the audit log and the history name this person."""
         return f"user:{self.id}"
 
+    @property
+    def depot_name(self) -> str | None:
+        """What the perimeter is called; None where it is the whole company."""
+        if self.perimeter.whole:
+            return None
+        first, more = self.depot_names[:NAMED_DEPOTS], len(self.depot_names) - NAMED_DEPOTS
+        return ", ".join(first) + (f" +{more}" if more > 0 else "") or "–"
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing at all is acted on."""
+        return self.perimeter.acts_on == frozenset()
+
     def may(self, act: str, *, changes: bool = False) -> bool:
-        """The decision about every page and button: role, perimeter, and whether the act changes something."""
-        if act not in ALLOWED[self.role] or (act in WHOLE_COMPANY and not self.perimeter.whole):
+        """The decision about every page and button: role, perimeter, and whether the act changes something.
+
+        Whether a single object is acted on is for whoever finds it: accounts.queries.require_acted.
+        """
+        part = self.perimeter.reach if changes else self.perimeter
+        if act not in ALLOWED[self.role] or (act in WHOLE_COMPANY and not part.whole):
             return False
         return not (changes and self.read_only and act != OWN)
 
@@ -130,10 +196,10 @@ class Staff:
         if not self.may(act):
             raise ForbiddenAct(act)
 
-    def require_whole(self, act: str) -> None:
-        """Raises ForbiddenAct unless the role allows the act and the person sees the whole company."""
-        self.require(act)
-        if not self.perimeter.whole:
+    def require_whole(self, act: str, *, changes: bool = False) -> None:
+        """Raises ForbiddenAct unless the role allows the act, and what is seen of the company, or acted on, is all."""
+        part = self.perimeter.reach if changes else self.perimeter
+        if not self.may(act, changes=changes) or not part.whole:
             raise ForbiddenAct(act)
 
 

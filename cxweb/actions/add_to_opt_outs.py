@@ -14,7 +14,7 @@ def add_to_opt_outs(text: str, by: Staff) -> bool:
 
     Raises UnusableContact, and ForbiddenAct for who sees only a part of the company: the list is all of it.
     """
-    by.require_whole("relations")
+    by.require_whole("relations", changes=True)
     with transaction():
         channel, contact = read_contact(text, settings_now().company_country)
         added = add_opt_out(channel, contact, "staff", by.actor)

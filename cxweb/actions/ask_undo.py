@@ -13,7 +13,7 @@ JOB = "cxweb.jobs.uploads.undo"
 
 def ask_undo(upload_id: int, by: Staff) -> None:
     """Raises WrongMoment where there is nothing to undo, or its job is at work."""
-    by.require_whole(ACT)
+    by.require_whole(ACT, changes=True)
     with transaction():
         upload = by_id(upload_id, lock=True)
         if not can_undo(upload.state, upload.dry_run) or not upload.kept:

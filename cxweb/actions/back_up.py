@@ -18,6 +18,7 @@ from cxweb.core import clock
 from cxweb.core.archive import CannotWrite as CannotWrite
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
+from cxweb.core.sealed import marks
 from cxweb.core.snapshots import Damaged as Damaged
 from cxweb.core.snapshots import add_snapshot
 from cxweb.privacy.queries import erasures
@@ -36,8 +37,8 @@ class BackedUp:
 def back_up(file: Path, by: Acting) -> BackedUp:
     """Write the backup to the file, which appears whole or not at all. Raises CannotWrite, and Damaged.
 
-    It holds the key of the staff's cookies where that is a file of the data folder, so that what it restores works
-    at once: whoever can read a backup can read everything anyway.
+    It holds the secret key where that is a file of the data folder, so that what it restores works at once. A key of
+    the environment is not in it, so nobody opens the secrets of such a backup without it.
     """
     with transaction():
         # The key that erasures are known by must be in every backup, or none could be applied to it.
@@ -52,7 +53,7 @@ def back_up(file: Path, by: Acting) -> BackedUp:
             archive.writestr(KEY_PART, secret_key_file(data_dir).read_bytes())
         for folder in FOLDERS:
             _add_folder(archive, data_dir, folder)
-        archives.add_manifest(archive, made_at=at.isoformat(), **facts)
+        archives.add_manifest(archive, made_at=at.isoformat(), sealed_by=marks()[0], **facts)
     return BackedUp(at, facts["rows"], file.stat().st_size)
 
 

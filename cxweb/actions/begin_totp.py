@@ -7,6 +7,7 @@ from cxweb.actions.steps.claim_try import TooManyAttempts, claim_try, forget_tri
 from cxweb.actions.steps.find_user import locked_user
 from cxweb.core import clock, tokens
 from cxweb.core.db import transaction
+from cxweb.core.sealed import seal
 from cxweb.core.totp import new_secret
 
 __all__ = ["TooManyAttempts", "begin_totp"]
@@ -26,6 +27,6 @@ def begin_totp(password: str, by: Staff, network: str) -> bool:
     with transaction():
         user = locked_user(by.id)
         if user.totp_since is None:
-            user.totp_secret = new_secret()
+            user.totp_secret = seal(new_secret())
         forget_tries(account, network)
     return True

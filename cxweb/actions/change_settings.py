@@ -21,7 +21,7 @@ def change_settings(changes: Mapping[str, str], by: Acting) -> None:
 
     Raises ForbiddenAct for who sees only a part of the company: they hold for all of it.
     """
-    if not by.perimeter.whole:
+    if not by.perimeter.reach.whole:
         raise ForbiddenAct("company")
     wanted = {key: parse(key, text) for key, text in changes.items()}
     if wanted.get("company.language", SOURCE) not in languages():

@@ -6,6 +6,7 @@ from cxweb.actions.steps.give_recovery_codes import give_recovery_codes
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
+from cxweb.core.sealed import opened_or_none
 from cxweb.core.totp import step_of
 
 
@@ -14,9 +15,10 @@ def confirm_totp(code: str, by: Staff) -> list[str]:
     now = clock.now()
     with transaction():
         user = locked_user(by.id)
-        if user.totp_secret is None or user.totp_since is not None:
+        secret = opened_or_none(user.totp_secret)
+        if secret is None or user.totp_since is not None:
             return []
-        step = step_of(user.totp_secret, "".join(code.split()), now, None)
+        step = step_of(secret, "".join(code.split()), now, None)
         if step is None:
             return []
         user.totp_since, user.totp_step = now, step

@@ -1,10 +1,12 @@
 """A member of the staff gets an account."""
 
+from collections.abc import Sequence
+
 from cxweb.accounts.passwords import WEAKNESSES, hashed, weakness
-from cxweb.accounts.rules import Acting
+from cxweb.accounts.rules import EVERYTHING, Acting, Grant
 from cxweb.actions.steps.add_user import add_user
 from cxweb.actions.steps.check_user import InvalidUser, checked_email, checked_role
-from cxweb.actions.steps.find_depot import depot_id_within
+from cxweb.actions.steps.grant_parts import granted
 from cxweb.core.db import transaction
 
 __all__ = ["InvalidUser", "create_user"]
@@ -17,10 +19,10 @@ def create_user(
     by: Acting,
     *,
     name: str = "",
-    depot: str | None = None,
+    depots: Sequence[str] = (),
     language: str | None = None,
 ) -> int:
-    """Create the account; its id. The depot is a ref; without one the account sees what `by` sees.
+    """Create the account; its id. The depots are refs of branches to act on; without one it is the whole company.
 
     Raises InvalidUser, EmailTaken, UnknownDepot and OutsidePerimeter.
     """
@@ -32,5 +34,5 @@ def create_user(
     # Before the transaction: argon2 takes its time on purpose, and nobody should wait for a lock meanwhile.
     password_hash = hashed(password)
     with transaction():
-        depot_id = depot_id_within(depot, by.perimeter)
-        return add_user(address, role, password_hash, by.actor, name=name, depot_id=depot_id, language=language)
+        parts = granted([Grant(depot) for depot in depots] or EVERYTHING, by.perimeter)
+        return add_user(address, role, password_hash, by.actor, name=name, parts=parts, language=language)

@@ -8,6 +8,7 @@ from cxweb.actions.steps.find_depot import UnknownDepot
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
+from cxweb.core.sealed import seal
 from cxweb.webhooks.models import WebhookEndpoint
 from cxweb.webhooks.rules import secret_of
 
@@ -19,12 +20,11 @@ def create_webhook(fields: EndpointFields, by: Acting) -> tuple[int, str]:
 
     Raises InvalidEndpoint, UnknownDepot and OutsidePerimeter.
     """
+    secret = secret_of(secrets.token_bytes(32))
     with transaction() as opened:
-        endpoint = WebhookEndpoint(
-            secret=secret_of(secrets.token_bytes(32)), created_at=clock.now(), created_by=by.actor, failures=0
-        )
+        endpoint = WebhookEndpoint(secret=seal(secret), created_at=clock.now(), created_by=by.actor, failures=0)
         fill_endpoint(endpoint, fields, by.perimeter)
         opened.add(endpoint)
         opened.flush()
         record(by.actor, "webhook.created", f"webhook:{endpoint.id}", events=endpoint.events, depot=endpoint.depot_id)
-        return endpoint.id, endpoint.secret
+        return endpoint.id, secret

@@ -9,7 +9,7 @@ from cxweb.uploads.queries import saved_by_id
 
 def delete_mapping(mapping_id: int, by: Staff) -> None:
     """Raises UnknownUpload and ForbiddenAct."""
-    by.require_whole(ACT)
+    by.require_whole(ACT, changes=True)
     with transaction():
         session().delete(saved_by_id(mapping_id))
         record(by.actor, "mapping.deleted", f"mapping:{mapping_id}")

@@ -36,7 +36,7 @@ def erase_customer(
     With `rewrite` PostgreSQL's tables are rewritten at once. Raises UnknownCustomer, and ForbiddenAct for who sees
     only a part of the company: a person may have orders everywhere.
     """
-    if not by.perimeter.whole:
+    if not by.perimeter.reach.whole:
         raise ForbiddenAct("settings")
     with transaction():
         person: Person = find_person(ref, customer_id)

@@ -29,7 +29,7 @@ def import_opt_outs(data: bytes, by: Staff) -> Taken:
 
     Raises CannotReadContacts, and ForbiddenAct for who sees only a part of the company: the list is all of it.
     """
-    by.require_whole("relations")
+    by.require_whole("relations", changes=True)
     rows, taken = read_contacts(data), Taken()
     for start in range(0, len(rows), BATCH):
         with transaction():

@@ -13,7 +13,7 @@ def lift_opt_out(opt_out_id: int, reason: str, by: Staff) -> bool:
     Raises ValueError for a reason that is none of LIFT_REASONS, and ForbiddenAct for who sees only a part of the
     company: the list is all of it.
     """
-    by.require_whole("relations")
+    by.require_whole("relations", changes=True)
     if reason not in LIFT_REASONS:
         raise ValueError(reason)
     with transaction():

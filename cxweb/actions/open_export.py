@@ -15,7 +15,7 @@ def open_export(export_id: int, by: Staff) -> tuple[MadeFile, str]:
     by.require("export")
     with transaction():
         export = export_of(export_id, by.id)
-        within = by.perimeter.whole or export.depot_id == by.perimeter.depot_id
+        within = by.perimeter.whole or (export.sees is not None and by.perimeter.sees == frozenset(export.sees))
         if export.state != "ready" or export.expires_at <= clock.now() or not within:
             raise UnknownReport
         try:

@@ -13,6 +13,7 @@ from cxweb.company.queries import settings_now, zone_of
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.core.outward import ForbiddenAddress, Outward
+from cxweb.core.sealed import opened_or_none
 from cxweb.core.senders.https import NoAnswer, NotConnected
 from cxweb.core.senders.protocol import told
 from cxweb.integrations import optimoroute
@@ -21,6 +22,7 @@ from cxweb.integrations.queries import connector, seen
 from cxweb.integrations.rules import EVERY, REMEMBERED, Arrival, Json, NotUnderstood
 
 TIME_OUT_S = 30.0
+CANNOT_OPEN = "its key was sealed with another secret key: enter it again"
 LONGEST_ANSWER = 32_000_000
 # As many refs stand in one statement.
 AT_ONCE = 500
@@ -34,7 +36,10 @@ def pull_connector(name: str) -> list[Arrival]:
             return []
         mine.next_pull_at = clock.now() + EVERY
         company = settings_now()
-        zone, key = zone_of(mine.depot, company), mine.credential
+        zone, key = zone_of(mine.depot, company), opened_or_none(mine.credential)
+        if key is None:
+            _note(name, CANNOT_OPEN)
+            return []
     outward = Outward(current_app.config["CXWEB"].loopback_webhooks)
     today = clock.now().astimezone(zone).date()
     found, error = list[Arrival](), ""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from cxweb.accounts.rules import Acting
+from cxweb.actions.steps.reseal import reseal
 from cxweb.core import clock, key_file
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
@@ -29,6 +30,8 @@ def rotate_secret(by: Acting) -> datetime:
         raise KeyOfTheEnvironment
     until = now + KEPT
     with transaction():
+        # Keys that are over leave the file now: nothing may need them any more.
+        reseal()
         record(by.actor, "secret.rotated", "company")
         key_file.rotate(secret_key_file(settings.data_dir), now, until)
     return until

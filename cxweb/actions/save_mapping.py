@@ -17,7 +17,7 @@ from cxweb.uploads.rules import is_mapping_name
 
 def save_mapping(upload_id: int, name: str, by: Staff) -> None:
     """One of that name is replaced. Raises CannotImport while the mapping is not complete, ValueError for no name."""
-    by.require_whole(ACT)
+    by.require_whole(ACT, changes=True)
     if not is_mapping_name(name):
         raise ValueError("no name")
     with transaction():

@@ -26,6 +26,7 @@ CHUNK = 8
 # A job ends after this, so that an endpoint with much to tell lets the others have their turn; the rest is still due.
 LONGEST_S = 60.0
 
+CANNOT_OPEN = "the secret that signs was sealed with another secret key: make a new one"
 log = logging.getLogger(__name__)
 
 
@@ -66,6 +67,8 @@ def _post(outward: Outward, target: Target, each: Post) -> Outcome | None:
     """Post one event; without the database, since it runs beside others."""
     if stopping():
         return None
+    if not target.secrets:
+        return RefusedForNow(CANNOT_OPEN, gateway_down=True)
     at = str(int(clock.now().timestamp()))
     signed = (standard_signature(secret, each.message_id, at, each.body) for secret in target.secrets)
     headers = {

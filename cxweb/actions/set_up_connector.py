@@ -5,6 +5,7 @@ from cxweb.actions.steps.find_depot import UnknownDepot, depot_id_within
 from cxweb.core import clock
 from cxweb.core.audit import record
 from cxweb.core.db import session, transaction
+from cxweb.core.sealed import NOTHING, seal
 from cxweb.integrations.models import Connector
 from cxweb.integrations.onfleet import is_secret
 from cxweb.integrations.queries import connector
@@ -21,11 +22,11 @@ __all__ = ["UnknownDepot", "set_up_connector"]
 
 def set_up_connector(name: str, credential: str, ref_field: str, depot: str | None, on: bool, by: Staff) -> None:
     """An empty credential keeps the stored one. Raises InvalidConnector, UnknownDepot and ForbiddenAct."""
-    by.require_whole("settings")
+    by.require_whole("settings", changes=True)
     now = clock.now()
     with transaction():
-        mine = connector(name, lock=True) or Connector(name=name, credential="")
-        mine.credential = _checked(name, credential) if credential else mine.credential
+        mine = connector(name, lock=True) or Connector(name=name, credential=NOTHING)
+        mine.credential = seal(_checked(name, credential)) if credential else mine.credential
         if on and not mine.credential:
             raise InvalidConnector("credential")
         if len(ref_field) > LONGEST_FIELD or not ref_field.isprintable():

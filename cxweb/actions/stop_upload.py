@@ -10,7 +10,7 @@ from cxweb.uploads.queries import by_id
 
 def stop_upload(upload_id: int, by: Staff) -> None:
     """Nothing where it is over by now. Raises UnknownUpload and ForbiddenAct."""
-    by.require_whole(ACT)
+    by.require_whole(ACT, changes=True)
     with transaction():
         upload = by_id(upload_id, lock=True)
         if upload.state not in ("queued", "running"):

@@ -59,7 +59,7 @@ def take_arrival(name: str, arrival: Arrival) -> bool:
 def _take(connector: Connector, arrival: Arrival, now: datetime) -> None:
     if not is_ref(arrival.ref):
         raise NotUnderstood("an order's number takes 1 to 64 of A-Z a-z 0-9 . _ : -")
-    by = Operator(f"connector:{connector.name}", Perimeter(connector.depot_id))
+    by = Operator(f"connector:{connector.name}", Perimeter.of(connector.depot_id))
     if connector.name in ASKING:
         seen = ConnectorSeen(connector=connector.name, ref=arrival.ref, digest=arrival.digest, seen_at=now)
         session().merge(seen)

@@ -20,7 +20,7 @@ def take_upload(kind: str, file_name: str, stream: IO[bytes], by: Staff) -> int:
 
     Raises CannotUpload for a file of no known kind, an empty one, or one for which there is no room.
     """
-    by.require_whole(ACT)
+    by.require_whole(ACT, changes=True)
     if kind not in KINDS:
         raise CannotUpload("kind")
     path = kept_files.folder(FOLDER) / (secrets.token_hex(16) + ending_of(file_name))

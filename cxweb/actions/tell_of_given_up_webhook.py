@@ -3,10 +3,11 @@
 import time
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from cxweb.accounts.models import User
-from cxweb.company.queries import ancestors, settings_now
+from cxweb.accounts.queries import has_part_with
+from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.core.senders.gateways import gateway
@@ -40,9 +41,7 @@ def _claim(endpoint_id: int, base_url: str) -> list[Message]:
     if endpoint is None:
         return []
     endpoint.told_at = clock.now()
-    people = select(User).where(User.role == "admin", User.disabled_at.is_(None))
-    whole = User.depot_id.is_(None)
-    seen_by = whole if endpoint.depot_id is None else or_(whole, User.depot_id.in_(ancestors(endpoint.depot_id)))
+    who = (User.role == "admin", User.disabled_at.is_(None), has_part_with(endpoint.depot_id, acting=True))
     company = settings_now()
-    admins = session().scalars(people.where(seen_by).order_by(User.id)).all()
+    admins = session().scalars(select(User).where(*who).order_by(User.id)).all()
     return [given_up(endpoint, admin.email, admin.language, company, base_url) for admin in admins]

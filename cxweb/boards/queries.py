@@ -26,6 +26,7 @@ from cxweb.ratings.models import PhoneRating, Rating, SpamMark
 Columns = TypeVarTuple("Columns")
 # How long a perimeter's branch of the depots is taken for known, and of how many perimeters.
 BRANCH_S, MOST_BRANCHES = 10.0, 1_000
+_Branches = dict[tuple[frozenset[int], int], tuple[float, frozenset[int]]]
 
 
 def log() -> ChangeLog:
@@ -249,13 +250,13 @@ def depots_shown(perimeter: Perimeter) -> frozenset[int] | None:
 
     A depot that the log names for the first time may be a new one, so it has the branches read again too.
     """
-    if perimeter.depot_id is None:
+    if perimeter.sees is None:
         return None
-    kept: dict[tuple[int, int], tuple[float, frozenset[int]]] = current_app.extensions.setdefault("cxweb.branches", {})
-    key = (perimeter.depot_id, len(log().latest))
+    kept: _Branches = current_app.extensions.setdefault("cxweb.branches", {})
+    key = (perimeter.sees, len(log().latest))
     until, found = kept.get(key, (0.0, frozenset()))
     if time.monotonic() >= until:
-        found = frozenset(session().scalars(branch(perimeter.depot_id)))
+        found = frozenset(session().scalars(branch(*perimeter.sees)))
         if len(kept) > MOST_BRANCHES:
             kept.clear()
         kept[key] = (time.monotonic() + BRANCH_S, found)

@@ -18,14 +18,14 @@ from cxweb.commands.password import new_password
 @click.command("create-user")
 @click.argument("email")
 @click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--depot", metavar="REF", help="See this depot's branch only.")
+@click.option("--depot", "depots", metavar="REF", multiple=True, help="See this depot's branch only; may be repeated.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @migrating
-def create_user(email: str, role: str, depot: str | None, password_stdin: bool) -> None:
+def create_user(email: str, role: str, depots: tuple[str, ...], password_stdin: bool) -> None:
     """Create an account; without --password-stdin its password is made and printed once."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else new_password()
     try:
-        create_the_user(email, role, password, BY, depot=depot)
+        create_the_user(email, role, password, BY, depots=depots)
     except InvalidUser as error:
         raise click.ClickException(str(error)) from error
     except EmailTaken as error:

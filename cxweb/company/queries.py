@@ -72,9 +72,9 @@ def digest_key() -> str | None:
     return stored(DIGEST_KEY)
 
 
-def branch(depot_id: int) -> Select[int]:
-    """The ids of a depot and of all below it, as a subquery for `IN`."""
-    tree = select(Depot.id).where(Depot.id == depot_id).cte("branch", recursive=True)
+def branch(*depot_ids: int) -> Select[int]:
+    """The ids of these depots and of all below them, as a subquery for `IN`."""
+    tree = select(Depot.id).where(Depot.id.in_(sorted(depot_ids))).cte("branch", recursive=True)
     tree = tree.union(select(Depot.id).where(Depot.parent_id == tree.c.id))
     return select(tree.c.id)
 

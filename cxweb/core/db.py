@@ -34,6 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import PoolProxiedConnection
 
 from cxweb.core.grouping import Writers
+from cxweb.core.sealed import Sealed
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -73,8 +74,11 @@ class Base(DeclarativeBase):
             datetime: UTCDateTime(),
             int: BigInteger().with_variant(Integer(), "sqlite"),
             str: Text(),
+            Sealed: Text(),
             dict[str, Any]: JSON(),
             list[str]: JSON(),
+            # Where there may be none, it is SQL's NULL and not the JSON of it.
+            list[int]: JSON(none_as_null=True),
         },
     )
 

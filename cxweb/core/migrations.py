@@ -1,6 +1,9 @@
 """Brings the database to the product's version with Alembic."""
 
 import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +26,36 @@ logging.getLogger("alembic").setLevel(logging.WARNING)
 def upgrade() -> bool:
     """Run the migrations that are missing; whether there were any. Of two processes at once, one runs them."""
     _make_folder()
-    with db.engine.connect() as connection, connection.begin():
+    with db.engine.connect() as connection, _tables_may_go(connection), connection.begin():
         if dialect_name() == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({POSTGRESQL_LOCK})"))
         if is_current(connection):
             return False
         upgrade_to(connection, "head")
+        _check_links(connection)
         return True
+
+
+@contextmanager
+def _tables_may_go(connection: Connection) -> Iterator[None]:
+    """SQLite drops no column that leads to another table, so that table is made anew; and where foreign keys hold, the
+    old one takes the rows of others with it. They can be let go of before a transaction only, and no row gets lost."""
+    if dialect_name() != "sqlite":
+        yield
+        return
+    raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_links(connection: Connection) -> None:
+    if dialect_name() == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if loose is not None:
+            raise RuntimeError(f"The migration would leave a row of {loose[0]} without what it belongs to.")
 
 
 def upgrade_to(connection: Connection, revision: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.company.models import Depot
 from cxweb.core.db import Base
+from cxweb.core.sealed import Sealed
 from cxweb.integrations.rules import CONNECTORS
 
 
@@ -17,8 +18,8 @@ class Connector(Base):
     __table_args__ = (CheckConstraint(f"name IN {CONNECTORS}", name="name"),)
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    # The key or secret of the other system: never shown again, never logged.
-    credential: Mapped[str]
+    # The key or secret of the other system: never shown again, never logged. Empty until it was given.
+    credential: Mapped[Sealed]
     # The field there that holds the order's number, where that is not the usual one.
     ref_field: Mapped[str | None]
     # Orders that come in belong to this depot; without one, to none.

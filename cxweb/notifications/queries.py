@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import joinedload
 
+from cxweb.accounts.queries import require_acted
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Setting
 from cxweb.company.queries import digest_key
@@ -93,26 +94,22 @@ def for_orders(order_ids: Collection[int]) -> dict[int, list[Notification]]:
 
 
 def by_id(message_id: int, perimeter: Perimeter, *, lock: bool = False) -> Notification:
-    """One message. Raises UnknownMessage, also for one outside the perimeter."""
-    statement = select(Notification).join(Notification.order).where(Notification.id == message_id)
-    statement = within(statement, perimeter)
+    """One message, with `lock` to be changed. Raises what orders.queries.by_id does, and UnknownMessage."""
+    statement = within(select(Notification).join(Notification.order), perimeter).where(Notification.id == message_id)
     message = session().scalar(statement.with_for_update(of=Notification) if lock else statement)
     if message is None:
         raise UnknownMessage
+    if lock:
+        require_acted(message.order.depot_id, perimeter)
     return message
 
 
 def mailbox(perimeter: Perimeter, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[MailboxMessage]:
     """What the local mailbox holds, newest first, each with its notification and order. Raises paging.BadCursor."""
-    statement = (
-        select(MailboxMessage)
-        .join(MailboxMessage.notification)
-        .join(Notification.order)
-        .options(joinedload(MailboxMessage.notification).joinedload(Notification.order))
-    )
+    statement = _in_mailbox(perimeter)
     if cursor is not None:
         statement = statement.where(MailboxMessage.id < paging.number(paging.decode(cursor, 1)[0], cursor))
-    statement = within(statement, perimeter).order_by(MailboxMessage.id.desc()).limit(size + 1)
+    statement = statement.order_by(MailboxMessage.id.desc()).limit(size + 1)
     return paging.cut(session().scalars(statement).all(), size, lambda row: (row.id,))
 
 
@@ -125,17 +122,16 @@ def mailbox_ids(notification_ids: Collection[int]) -> dict[int, int]:
 
 def mailbox_message(message_id: int, perimeter: Perimeter) -> MailboxMessage:
     """One message of the local mailbox. Raises UnknownMessage, also for one outside the perimeter."""
-    statement = (
-        select(MailboxMessage)
-        .join(MailboxMessage.notification)
-        .join(Notification.order)
-        .options(joinedload(MailboxMessage.notification).joinedload(Notification.order))
-        .where(MailboxMessage.id == message_id)
-    )
-    message = session().scalar(within(statement, perimeter))
+    message = session().scalar(_in_mailbox(perimeter).where(MailboxMessage.id == message_id))
     if message is None:
         raise UnknownMessage
     return message
+
+
+def _in_mailbox(perimeter: Perimeter) -> Select[MailboxMessage]:
+    loaded = joinedload(MailboxMessage.notification).joinedload(Notification.order)
+    statement = select(MailboxMessage).join(MailboxMessage.notification).join(Notification.order)
+    return within(statement.options(loaded), perimeter)
 
 
 def opted_out(channel: str, contact: str) -> bool:

@@ -8,8 +8,9 @@ from typing import TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from cxweb.accounts.filters import inside
+from cxweb.accounts.queries import require_acted
 from cxweb.accounts.rules import Perimeter
-from cxweb.company.queries import branch
 from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Driver, Order, Proof
 from cxweb.orders.rules import CANCELLED, COMPLETED, FAILED, OPEN, UnknownDriver, UnknownOrder, alphabetical
@@ -19,18 +20,19 @@ Columns = TypeVarTuple("Columns")
 
 def within(statement: Select[*Columns], perimeter: Perimeter) -> Select[*Columns]:
     """The statement, narrowed to orders of the perimeter. Orders without a depot belong to the whole company only."""
-    if perimeter.depot_id is None:
-        return statement
-    return statement.where(Order.depot_id.in_(branch(perimeter.depot_id)))
+    return statement.where(inside(Order.depot_id, perimeter))
 
 
 def by_ref(ref: str, perimeter: Perimeter, *, lock: bool = False) -> Order:
-    """The order of that ref. Raises UnknownOrder, also for one outside the perimeter."""
+    """The order of that ref, with `lock` to be changed. Raises UnknownOrder, also for one outside the perimeter.
+
+    To be changed it has to be acted on: raises ForbiddenAct for one that is only seen.
+    """
     return _one(select(Order).where(Order.ref == ref), perimeter, lock)
 
 
 def by_id(order_id: int, perimeter: Perimeter, *, lock: bool = False) -> Order:
-    """The order of that id. Raises UnknownOrder, also for one outside the perimeter."""
+    """The order of that id, as above."""
     return _one(select(Order).where(Order.id == order_id), perimeter, lock)
 
 
@@ -52,6 +54,8 @@ def _one(statement: Select[Order], perimeter: Perimeter, lock: bool) -> Order:
     order = session().scalar(statement.with_for_update(of=Order) if lock else statement)
     if order is None:
         raise UnknownOrder
+    if lock:
+        require_acted(order.depot_id, perimeter)
     return order
 
 

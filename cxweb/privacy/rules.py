@@ -66,7 +66,7 @@ IMPERSONAL = {
             *("api_key", "asked", "board_change", "board_choice", "crew_member", "depot", "driver", "gateway_state"),
             *("known_person", "logo", "low_rating_alert", "order_tag", "privacy_notice", "rating_mark"),
             *("rating_reason", "setting", "staff_session", "survey_reason", "survey_reason_text", "survey_text"),
-            *("survey_version", "user_account", "wall", "wording", "wording_text"),
+            *("survey_version", "user_account", "user_branch", "wall", "wording", "wording_text"),
             *("account_link", "passkey", "password_request", "provider_link", "recovery_code", "sign_in_challenge"),
             *("staff_mail", "saved_mapping", "saved_report"),
             *("connector", "connector_seen", "feedback_export", "upload", "webhook_endpoint"),

@@ -41,8 +41,8 @@ class FeedbackExport(Base):
     asked_digest: Mapped[str]
     format: Mapped[str]
     language: Mapped[str]
-    # Of whom it holds the figures: below this depot, or of the whole company. Set when it is built.
-    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
+    # Of whom it holds the figures: below these depots, or of the whole company. Set when it is built.
+    sees: Mapped[list[int] | None]
     state: Mapped[str] = mapped_column(default="waiting")
     # Why it failed: `disk_full`, `forbidden`, `broken`.
     reason: Mapped[str | None]

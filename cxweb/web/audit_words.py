@@ -88,6 +88,7 @@ ACTS: Mapping[str, str] = {
     "provider.used": lazy("was recognised by the sign-in provider"),
     "retention.applied": lazy("let old data go"),
     "rollups.repaired": lazy("repaired kept figures"),
+    "secret.resealed": lazy("sealed secrets under the new key"),
     "secret.rotated": lazy("renewed a secret"),
     "session.begun": lazy("signed in"),
     "session.ended": lazy("ended sessions"),
@@ -136,6 +137,7 @@ OBJECTS: Mapping[str, str] = {
 }
 # What is said of an act, by the name it has on record.
 DETAILS: Mapping[str, str] = {
+    "acts_on": lazy("acts on"),
     "channel": lazy("channel"),
     "depot": lazy("depot"),
     "depot_id": lazy("depot"),
@@ -148,6 +150,7 @@ DETAILS: Mapping[str, str] = {
     "role": lazy("role"),
     "rows": lazy("rows"),
     "scopes": lazy("scopes"),
+    "sees": lazy("sees"),
     "sessions": lazy("sessions"),
     "status": lazy("status"),
     "timezone": lazy("time zone"),
@@ -185,5 +188,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
-        return ", ".join(map(_value, value))
+        return ", ".join(map(_value, value)) or gettext("nothing")
+    if value == "all":
+        return gettext("the whole company")
     return NO_DATA if value is None or value == "" else str(value)

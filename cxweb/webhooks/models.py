@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cxweb.company.models import Depot
 from cxweb.core.db import Base
+from cxweb.core.sealed import Sealed
 from cxweb.webhooks.rules import DELIVERY_STATES, DISABLED, can_replay
 
 
@@ -30,8 +31,8 @@ class WebhookEndpoint(Base):
     # Whether what the customer wrote is sent along; it is added when an event leaves, and stored in none.
     with_comment: Mapped[bool] = mapped_column(default=False)
     # Both sign until `former_until`, so that a receiver changes its own in between.
-    secret: Mapped[str]
-    former_secret: Mapped[str | None]
+    secret: Mapped[Sealed]
+    former_secret: Mapped[Sealed | None]
     former_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]

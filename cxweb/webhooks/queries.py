@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from cxweb.accounts.filters import inside
+from cxweb.accounts.queries import require_acted
 from cxweb.accounts.rules import Perimeter
-from cxweb.company.queries import branch
 from cxweb.core import paging
 from cxweb.core.db import session
 from cxweb.core.paging import Page
@@ -18,9 +19,7 @@ PAGE_SIZE = 20
 
 
 def _within(statement: Select[WebhookEndpoint], perimeter: Perimeter) -> Select[WebhookEndpoint]:
-    if perimeter.depot_id is None:
-        return statement
-    return statement.where(WebhookEndpoint.depot_id.in_(branch(perimeter.depot_id)))
+    return statement.where(inside(WebhookEndpoint.depot_id, perimeter))
 
 
 def endpoints(perimeter: Perimeter) -> list[WebhookEndpoint]:
@@ -30,11 +29,14 @@ def endpoints(perimeter: Perimeter) -> list[WebhookEndpoint]:
 
 
 def endpoint_by_id(endpoint_id: int, perimeter: Perimeter, *, lock: bool = False) -> WebhookEndpoint:
-    """One endpoint. Raises UnknownEndpoint, also for one outside the perimeter."""
+    """One endpoint, with `lock` to be changed. Raises UnknownEndpoint, also for one outside the perimeter, and then
+    ForbiddenAct for one that is only seen."""
     wanted = _within(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id), perimeter)
     found = session().scalar(wanted.with_for_update(of=WebhookEndpoint) if lock else wanted)
     if found is None:
         raise UnknownEndpoint
+    if lock:
+        require_acted(found.depot_id, perimeter)
     return found
 
 

@@ -11,22 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import MetaData, select
 
 from bench._people import fill, person
 from bench.erasure import in_rows
 from cxweb import create_app
+from cxweb.accounts.models import User
 from cxweb.accounts.rules import Operator
 from cxweb.actions.back_up import CannotWrite, back_up
 from cxweb.actions.erase_customer import erase_customer
 from cxweb.actions.reapply_erasures import ForeignJournal, reapply_erasures
-from cxweb.actions.restore_backup import NotEmpty, Unreadable, restore_backup
+from cxweb.actions.restore_backup import ForeignKey, NotEmpty, Unreadable, restore_backup
 from cxweb.actions.steps.read_journal import read_journal
-from cxweb.core.db import db, dialect_name
+from cxweb.core.db import db, dialect_name, session
 from cxweb.core.migrations import upgrade
 from cxweb.core.scrub import scrub
-from cxweb.settings import secret_key_file
+from cxweb.core.sealed import opened_or_none, seal
+from cxweb.settings import secret_key_file, secret_keys_of
 from tests.conftest import dispose, empty_tables
 from tests.factories import Factory
 
@@ -43,10 +45,10 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 
 @contextmanager
-def elsewhere(app: Flask, folder: Path) -> Iterator[None]:
+def elsewhere(app: Flask, folder: Path, **different: Any) -> Iterator[Path]:
     """An empty installation with another data folder; on PostgreSQL the same database, emptied."""
     folder.mkdir()
-    settings = replace(app.config["CXWEB"], data_dir=folder)
+    settings = replace(app.config["CXWEB"], data_dir=folder, **different)
     if dialect_name() == "sqlite":
         settings = replace(settings, database_url=f"sqlite:///{folder / 'cxweb.sqlite3'}")
     else:
@@ -54,9 +56,11 @@ def elsewhere(app: Flask, folder: Path) -> Iterator[None]:
     other = create_app(settings)
     with other.app_context():
         upgrade()
-        yield
-        db.session.remove()
-        dispose(other)
+        try:
+            yield folder
+        finally:
+            db.session.remove()
+            dispose(other)
 
 
 def test_a_backup_brings_back_every_row_and_whoever_was_erased_since_stays_erased(
@@ -131,6 +135,34 @@ def test_what_is_no_whole_backup_is_refused_and_changes_nothing(app: Flask, make
         assert everything() == before
 
 
+def test_secrets_come_back_with_the_key_they_were_sealed_with_and_with_another_it_is_said(
+    app: Flask, make: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.user("admin", totp_secret=seal("A SECRET"))
+    of_environment, of_file = tmp_path / "environment.zip", tmp_path / "file.zip"
+    back_up(of_environment, Operator())
+    secret_key_file(app.config["CXWEB"].data_dir).write_text("only-for-tests\n", encoding="ascii")
+    back_up(of_file, Operator())
+
+    def restored(file: Path, name: str, key: str, *former: str, without_secrets: bool = False) -> str | None:
+        with elsewhere(app, tmp_path / name, secret_key=key, opening_keys=former) as other:
+            restore_backup(file, without_secrets=without_secrets)
+            # As whoever starts here next, with no former key at all.
+            newest = (*secret_keys_of(secret_key_file(other)).all, key)[0]
+            current_app.config["CXWEB"] = replace(current_app.config["CXWEB"], secret_key=newest, opening_keys=())
+            return opened_or_none(session().scalars(select(User.totp_secret)).one())
+
+    assert restored(of_environment, "a", "only-for-tests") == "A SECRET"
+    with pytest.raises(ForeignKey):
+        restored(of_environment, "b", "another")
+    # What the former key still opened stands under the new one from then on.
+    assert restored(of_environment, "c", "another", "only-for-tests") == "A SECRET"
+    assert restored(of_environment, "d", "another", without_secrets=True) is None
+    assert restored(of_file, "e", "made at the first start") == "A SECRET"
+    monkeypatch.setenv("CXWEB_SECRET_KEY", "of the environment")
+    assert restored(of_file, "f", "of the environment") == "A SECRET"
+
+
 def changed(file: Path, target: Path, part: str, value: str) -> Path:
     """The backup with another value in its manifest."""
 
@@ -147,6 +179,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from cxweb import create_app
+from cxweb.accounts.models import User
 from cxweb.accounts.rules import Operator
 from cxweb.actions.back_up import CannotWrite, back_up
 with create_app().app_context():

@@ -4,9 +4,9 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from cxweb.accounts.models import ApiKey, User
+from cxweb.accounts.models import ApiKey, User, UserBranch
 from cxweb.accounts.passwords import NOBODY, matches
 from cxweb.accounts.rules import Operator, Perimeter
 from cxweb.actions.create_api_key import create_api_key
@@ -25,15 +25,15 @@ BY = Operator("command")
 PASSWORD = "twelve chars"
 
 
+def parts() -> list[tuple[int | None, bool]]:
+    return [(part.depot_id, part.acting) for part in session().scalars(select(UserBranch).order_by(UserBranch.id))]
+
+
 def test_an_account_is_known_by_its_address_in_lower_case(app: Flask) -> None:
     create_user(" Claire.Morel@Example.com ", "admin", PASSWORD, BY)
     user = session().scalars(select(User)).one()
-    assert (user.email, user.name, user.role, user.depot_id) == (
-        "claire.morel@example.com",
-        "claire.morel",
-        "admin",
-        None,
-    )
+    assert (user.email, user.name, user.role) == ("claire.morel@example.com", "claire.morel", "admin")
+    assert parts() == [(None, True)]
     assert matches(PASSWORD, user.password_hash)
 
 
@@ -41,7 +41,7 @@ def test_the_audit_log_names_who_made_the_account_and_holds_no_address(app: Flas
     user_id = create_user("claire@example.com", "reader", PASSWORD, BY)
     entry = session().scalars(select(AuditEntry)).one()
     assert (entry.actor, entry.act, entry.object) == ("command", "user.created", f"user:{user_id}")
-    assert entry.details == {"role": "reader", "depot": None, "read_only": False}
+    assert entry.details == {"role": "reader", "sees": "all", "acts_on": "all"}
 
 
 @pytest.mark.parametrize(
@@ -69,22 +69,38 @@ def test_an_address_has_one_account(app: Flask) -> None:
 
 
 def test_an_account_is_bound_to_the_depot_of_that_ref(app: Flask, make: Factory) -> None:
-    depot = make.depot("LYON")
-    create_user("claire@example.com", "dispatcher", PASSWORD, BY, depot="LYON")
-    assert session().scalars(select(User.depot_id)).one() == depot.id
+    lyon, nice = make.depot("LYON"), make.depot("NICE")
+    create_user("claire@example.com", "dispatcher", PASSWORD, BY, depots=["LYON", "NICE", "LYON"])
+    assert parts() == [(lyon.id, True), (nice.id, True)]
     with pytest.raises(UnknownDepot):
-        create_user("paul@example.com", "dispatcher", PASSWORD, BY, depot="PARIS")
+        create_user("paul@example.com", "dispatcher", PASSWORD, BY, depots=["LYON", "PARIS"])
+    assert session().scalar(select(func.count()).select_from(User)) == 1
 
 
 def test_nobody_gives_out_more_than_their_own_perimeter(app: Flask, make: Factory) -> None:
     lyon, paris = make.depot("LYON"), make.depot("PARIS")
-    of_lyon = Operator("user:7", Perimeter(lyon.id))
+    of_lyon = Operator("user:7", Perimeter.of(lyon.id))
     with pytest.raises(OutsidePerimeter):
-        create_user("claire@example.com", "admin", PASSWORD, of_lyon, depot=paris.ref)
+        create_user("claire@example.com", "admin", PASSWORD, of_lyon, depots=[lyon.ref, paris.ref])
+    with pytest.raises(OutsidePerimeter):
+        create_user("claire@example.com", "admin", PASSWORD, of_lyon)
     with pytest.raises(OutsidePerimeter):
         create_api_key("tms", of_lyon, depot=paris.ref)
-    create_user("claire@example.com", "admin", PASSWORD, of_lyon)
-    assert session().scalars(select(User.depot_id)).one() == lyon.id
+    create_user("claire@example.com", "admin", PASSWORD, of_lyon, depots=[lyon.ref])
+    assert parts() == [(lyon.id, True)]
+
+
+def test_who_only_sees_a_depot_gives_it_to_nobody(app: Flask, make: Factory) -> None:
+    lyon, paris, nice = make.depot("LYON"), make.depot("PARIS"), make.depot("NICE")
+    seen = Perimeter.given([(lyon.id, True), (nice.id, True), (paris.id, False)])
+    by = Operator("user:7", seen)
+    with pytest.raises(OutsidePerimeter):
+        create_user("claire@example.com", "reader", PASSWORD, by, depots=[paris.ref])
+    # Where there are several branches, a key names the one it is for.
+    for depot in (paris.ref, None):
+        with pytest.raises(OutsidePerimeter):
+            create_api_key("tms", by, depot=depot)
+    create_api_key("tms", by, depot=nice.ref)
 
 
 def run(app: Flask, *args: str, stdin: str | None = None) -> Result:

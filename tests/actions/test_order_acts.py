@@ -118,7 +118,7 @@ def test_no_act_reaches_over_the_perimeter(make: Factory) -> None:
     make.depot("theirs")
     order = make.completed(depot="theirs")
     make.rating(order, 1)
-    me = Operator("user:1", Perimeter(mine.id))
+    me = Operator("user:1", Perimeter.of(mine.id))
     acts: list[Callable[[], None]] = [
         lambda: mark_spam(order.id, "x", me),
         lambda: lift_spam(order.id, me),

@@ -1,14 +1,13 @@
 """Sending one message, against a real database and real gateways."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from cxweb.accounts.rules import Operator
+from cxweb.accounts.rules import Operator, Perimeter
 from cxweb.actions.save_order import save_order
 from cxweb.company.models import Depot
 from cxweb.core import clock
@@ -213,8 +212,8 @@ def test_the_queries_tell_what_waits_and_what_is_missing(app: Flask, make: Facto
     assert state.oldest_pending is not None
     assert state.oldest_pending >= timedelta(minutes=4)
     assert without_message(later - timedelta(days=1)) == 0
-    from_north = replace(WHOLE, depot_id=north.id)
-    elsewhere = replace(WHOLE, depot_id=make.depot("S").id)
+    from_north = Perimeter.of(north.id)
+    elsewhere = Perimeter.of(make.depot("S").id)
     assert [message.order.ref for message in recent(from_north, MessageFilter(state="pending")).items] == [order.ref]
     assert recent(elsewhere).items == []
     assert session().scalar(select(MailboxMessage)) is None

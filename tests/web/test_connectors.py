@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from cxweb.actions.set_up_connector import set_up_connector
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
+from cxweb.core.sealed import seal
 from cxweb.integrations.models import Connector
 from cxweb.integrations.queries import connector
 from cxweb.integrations.rules import ONFLEET, OPTIMOROUTE
@@ -165,6 +166,6 @@ def test_a_system_that_does_not_answer_is_on_the_first_screen(client: Client, ma
     long_ago = clock.now() - timedelta(hours=1)
     silent = {"enabled_at": long_ago, "failing_since": long_ago, "last_error": "TimeoutError: timed out"}
     with transaction() as opened:
-        opened.add(Connector(name=OPTIMOROUTE, credential=KEY, **silent))
+        opened.add(Connector(name=OPTIMOROUTE, credential=seal(KEY), **silent))
     assert "OptimoRoute does not answer" in client.get("/admin/").text
     assert "TimeoutError: timed out" in client.get(HERE).text

@@ -236,7 +236,7 @@ def test_whoever_sees_contacts_may_decide_within_the_perimeter(client: Client, m
     settle_notification(inside.id, inside.stand, person)
     with pytest.raises(MovedOn):
         settle_notification(inside.id, inside.stand, person)
-    assert by_id(outside.id, Perimeter(theirs.id)).state == "uncertain"
+    assert by_id(outside.id, Perimeter.of(theirs.id)).state == "uncertain"
     assert by_id(inside.id, WHOLE).state == "delivered"
 
 

@@ -15,6 +15,7 @@ from cxweb.accounts.rules import CHALLENGE_PATIENCE, MOST_PASSKEYS, Staff
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
+from cxweb.core.sealed import seal
 from tests.factories import PASSWORD, Factory
 from tests.page import Client, forget
 from tests.passkeys import Device
@@ -113,7 +114,7 @@ def test_the_first_gives_recovery_codes_and_the_password_alone_opens_nothing_any
 
 
 def test_it_takes_the_place_of_the_apps_code(app: Flask, client: Client, make: Factory) -> None:
-    user = make.user("admin", language="en", totp_secret=SECRET, totp_since=NOW)
+    user = make.user("admin", language="en", totp_secret=seal(SECRET), totp_since=NOW)
     device = Device()
     with clock.showing(NOW):
         client.sign_in(user.email)
@@ -306,7 +307,7 @@ def test_removing_one_takes_the_password_and_the_last_takes_the_codes_along(
 
 
 def test_the_codes_stay_while_the_app_or_a_passkey_does(client: Client, make: Factory) -> None:
-    user = make.user("admin", language="en", totp_secret=SECRET, totp_since=NOW)
+    user = make.user("admin", language="en", totp_secret=seal(SECRET), totp_since=NOW)
     with clock.showing(NOW):
         client.sign_in(user.email)
         client.submit("/login/code", {"code": code(NOW)})

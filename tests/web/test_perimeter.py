@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
+from cxweb.accounts.models import UserBranch
 from cxweb.accounts.rules import Perimeter
 from cxweb.actions.steps.add_opt_out import add_opt_out
 from cxweb.core import clock
@@ -158,6 +160,60 @@ def test_a_region_sees_its_branch(app: Flask, client: Client, make: Factory) -> 
     text = client.get("/admin/orders").text
     assert "Ardoise-1" in text
     assert "Bruyere-1" not in text
+
+
+def test_two_branches_add_up_and_one_of_them_is_only_seen(
+    client: Client, make: Factory, sides: tuple[Side, Side]
+) -> None:
+    acted, seen = sides
+    side(make, "Cendre")
+    client.sign_in(make.user("relations", acted.order.depot, only_seen=seen.order.depot, language="en").email)
+    for path in LISTS[1:]:
+        text = client.get(path).text
+        assert "Ardoise" in text, path
+        assert "Bruyere" in text, path
+        assert "Cendre" not in text, path
+    assert 'value="Bruyere"' not in client.get("/admin/orders/new").text
+    assert "2 ratings of 1 or 2 stars" in client.get("/admin/").text
+    for one in sides:
+        for path in pages_of(one):
+            assert client.flask.get(path).status_code == 200, path
+    for one, shown in ((acted, True), (seen, False)):
+        text = client.get(f"/admin/orders/{one.late.id}").text
+        assert ("/status" in text) == shown
+        answer = client.submit(
+            "/admin/components", {"status": "cancelled"}, action=f"/admin/orders/{one.late.id}/status"
+        )
+        assert answer.status_code == (303 if shown else 403)
+    assert by_ref("Bruyere-2", Perimeter()).status == "planned"
+    assert client.submit("/admin/orders/new", {"depot": "Bruyere", "ref": "n-1"}).status_code == 422
+    assert client.submit("/admin/orders/new", {"depot": "Ardoise", "ref": "n-2"}).status_code == 303
+
+
+def test_a_new_order_of_two_branches_names_one(client: Client, make: Factory, sides: tuple[Side, Side]) -> None:
+    ours, theirs = sides
+    person = make.user("dispatcher", ours.order.depot)
+    with transaction() as opened:
+        opened.add(UserBranch(user_id=person.id, depot_id=theirs.order.depot_id, acting=True))
+    client.sign_in(person.email)
+    for ref, one in (("n-1", ours), ("n-2", theirs)):
+        depot = "Ardoise" if one is ours else "Bruyere"
+        assert client.submit("/admin/orders/new", {"depot": depot, "ref": ref}).status_code == 303
+        assert by_ref(ref, Perimeter()).depot_id == one.order.depot_id
+    assert client.submit("/admin/orders/new", {"ref": "n-3"}).status_code == 422
+
+
+def test_an_account_without_any_part_sees_nothing(client: Client, make: Factory, sides: tuple[Side, Side]) -> None:
+    person = make.user("admin", language="en")
+    client.sign_in(person.email)
+    with transaction() as opened:
+        opened.execute(delete(UserBranch).where(UserBranch.user_id == person.id))
+    for path in LISTS:
+        text = client.get(path).text
+        assert "Ardoise" not in text, path
+        assert "Bruyere" not in text, path
+    assert client.flask.get("/admin/settings/company").status_code == 403
+    assert client.flask.get(f"/admin/orders/{sides[0].order.id}").status_code == 404
 
 
 def test_a_new_order_stays_within_the_perimeter(client: Client, make: Factory, sides: tuple[Side, Side]) -> None:

@@ -20,6 +20,7 @@ from cxweb.accounts.rules import CHALLENGE_PATIENCE
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
+from cxweb.core.sealed import seal
 from tests.factories import Factory
 from tests.openid_provider import CLIENT, SECRET, Claims, OpenIdProvider
 from tests.page import Client
@@ -330,7 +331,7 @@ def test_the_second_step_is_asked_for_unless_the_settings_trust_the_provider(
 ) -> None:
     with transaction() as opened:
         user = opened.get_one(User, ines)
-        user.totp_secret, user.totp_since = TOTP_SECRET, clock.now()
+        user.totp_secret, user.totp_since = seal(TOTP_SECRET), clock.now()
     assert sign_in(client, f"{START}?next=/admin/ratings") == "/login/code?next=%2Fadmin%2Fratings"
     assert client.get("/admin/").status_code == 303
     app.config["CXWEB"] = replace(app.config["CXWEB"], oidc=replace(openid.settings, second_step=True))

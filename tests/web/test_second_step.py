@@ -13,6 +13,7 @@ from cxweb.accounts.rules import MOST_CODES
 from cxweb.actions.steps.check_code import code_account
 from cxweb.core import clock, tokens
 from cxweb.core.db import session, transaction
+from cxweb.core.sealed import seal, unseal
 from tests.factories import PASSWORD, Factory
 from tests.page import Client
 
@@ -29,7 +30,7 @@ def code(at: datetime) -> str:
 def user_email(make: Factory) -> str:
     """Somebody whose second step is in force."""
     email = "step@example.com"
-    make.user("dispatcher", email=email, language="en", totp_secret=SECRET, totp_since=NOW)
+    make.user("dispatcher", email=email, language="en", totp_secret=seal(SECRET), totp_since=NOW)
     return email
 
 
@@ -69,7 +70,9 @@ def test_setting_it_up_takes_a_code_and_gives_recovery_codes(app: Flask, client:
         assert found.group(1) not in client.get(HERE).text
         # What is in force stays so.
         client.submit("/admin/account", {"password": PASSWORD}, action=HERE)
-    assert session().scalars(select(User.totp_secret)).one() == found.group(1)
+    sealed = session().scalars(select(User.totp_secret)).one()
+    assert sealed is not None
+    assert (unseal(sealed), found.group(1) in sealed) == (found.group(1), False)
 
 
 def test_the_door_asks_for_it_and_takes_no_code_twice(app: Flask, client: Client, user_email: str) -> None:
@@ -191,7 +194,7 @@ def test_where_the_company_wants_it_an_admin_sets_it_up_before_anything_else(cli
     assert client.submit(HERE, {"status": "completed"}, action="/admin/orders/1/status").location == HERE
     assert client.get("/admin/account").status_code == 200
     with transaction() as opened:
-        opened.execute(update(User).where(User.role == "admin").values(totp_secret=SECRET, totp_since=NOW))
+        opened.execute(update(User).where(User.role == "admin").values(totp_secret=seal(SECRET), totp_since=NOW))
     assert client.get("/admin/users").status_code == 200
     client.submit("/admin/account", {}, action="/logout")
     client.sign_in(dispatcher.email)

@@ -121,4 +121,4 @@ def test_an_admin_of_a_depot_sees_and_changes_its_own_webhooks_only(
     assert outside.status_code == 404
     made = client.submit(HERE, {**FORM, "url": webhook_server.url()})
     assert made.status_code == 200
-    assert {each.depot_id for each in endpoints(Perimeter(lyon.id))} == {lyon.id}
+    assert {each.depot_id for each in endpoints(Perimeter.of(lyon.id))} == {lyon.id}

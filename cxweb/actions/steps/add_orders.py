@@ -45,7 +45,7 @@ def add_orders(new: Sequence[tuple[str, OrderFields]], parties: Parties, by: Act
 
 
 def _order(order_id: int, ref: str, fields: OrderFields, parties: Parties, now: datetime) -> Row:
-    depot_id = parties.depot_id(fields["depot"]) if "depot" in fields else parties.perimeter.depot_id
+    depot_id = parties.depot_id(fields["depot"]) if "depot" in fields else parties.home()
     return {
         **BLANK,
         **{name: fields[name] for name in PLAIN if name in fields},  # type: ignore[literal-required]

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from cxweb.accounts.models import User
+from cxweb.accounts.queries import has_part_with
 from cxweb.boards.models import LowRatingAlert
-from cxweb.company.queries import ancestors
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import insert_or_leave, session
 from cxweb.orders.models import Order
@@ -19,11 +19,8 @@ def alert_dispatchers(order_id: int, rating_id: int, stars: int, company: Compan
     order = session().get_one(Order, order_id)
     if order.is_test or order.is_demo:
         return
-    people = select(User.id).where(User.role == "dispatcher", User.disabled_at.is_(None))
-    if order.depot_id is None:
-        people = people.where(User.depot_id.is_(None))
-    else:
-        people = people.where(or_(User.depot_id.is_(None), User.depot_id.in_(ancestors(order.depot_id))))
+    open_ones = (User.role == "dispatcher", User.disabled_at.is_(None))
+    people = select(User.id).where(*open_ones, has_part_with(order.depot_id))
     for user_id in session().scalars(people.order_by(User.id)):
         insert_or_leave(
             LowRatingAlert,

@@ -10,6 +10,7 @@ from cxweb.actions.steps.claim_try import tries
 from cxweb.core import tokens
 from cxweb.core.audit import record
 from cxweb.core.db import session
+from cxweb.core.sealed import opened_or_none
 from cxweb.core.totp import step_of
 
 
@@ -21,11 +22,13 @@ def code_account(user_id: int) -> str:
 def check_code(user: User, code: str, now: datetime) -> bool:
     """Whether the code is right; it is right once. The person's row is locked by whoever asks.
 
-    Beyond MOST_CODES wrong ones, which only many addresses can reach, six digits are no longer listened to.
+    Beyond MOST_CODES wrong ones, which only many addresses can reach, six digits are no longer listened to, nor where
+    the secret cannot be opened: recovery codes are always heard.
     """
     typed = "".join(code.split()).lower()
-    if user.totp_secret and tries(code_account(user.id), now) <= MOST_CODES:
-        step = step_of(user.totp_secret, typed, now, user.totp_step)
+    secret = opened_or_none(user.totp_secret)
+    if secret and tries(code_account(user.id), now) <= MOST_CODES:
+        step = step_of(secret, typed, now, user.totp_step)
         if step is not None:
             user.totp_step = step
             return True

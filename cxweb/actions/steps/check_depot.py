@@ -4,9 +4,9 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
+from cxweb.accounts.filters import inside
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Depot
-from cxweb.company.queries import branch
 from cxweb.core.db import session
 
 LONGEST_NAME = 80
@@ -30,19 +30,21 @@ def checked(name: str, timezone: str) -> tuple[str, str | None]:
     return name, timezone or None
 
 
+def is_top(depot_id: int, perimeter: Perimeter) -> bool:
+    """Whether a branch of what is acted on begins at this depot: where it hangs is for somebody else to say."""
+    return depot_id in (perimeter.reach.sees or ())
+
+
 def parent_id(ref: str, perimeter: Perimeter) -> int | None:
     """The depot that another hangs below, None at the top of the tree. Raises InvalidDepot.
 
-    Every depot is locked: two that were hung below each other at once would be a circle. Who sees a part of the
+    Every depot is locked: two that were hung below each other at once would be a circle. Who acts on a part of the
     company hangs nothing outside of it.
     """
     session().execute(select(Depot.id).order_by(Depot.id).with_for_update())
-    if not ref and perimeter.whole:
+    if not ref and perimeter.reach.whole:
         return None
-    wanted = select(Depot.id).where(Depot.ref == ref)
-    if perimeter.depot_id is not None:
-        wanted = wanted.where(Depot.id.in_(branch(perimeter.depot_id)))
-    found = session().scalar(wanted)
+    found = session().scalar(select(Depot.id).where(Depot.ref == ref, inside(Depot.id, perimeter.reach)))
     if found is None:
         raise InvalidDepot("parent")
     return found

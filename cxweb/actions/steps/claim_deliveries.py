@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from cxweb.analytics.filters import day_start
 from cxweb.company.rules import CompanySettings
 from cxweb.core.db import session
+from cxweb.core.sealed import opened_or_none
 from cxweb.core.senders.gate import Gate, admit
 from cxweb.ratings.models import Rating, SpamMark
 from cxweb.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -30,7 +31,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Target:
-    """Where the events of an endpoint go. The secrets that sign, the newest first."""
+    """Where the events of an endpoint go. The secrets that sign, the newest first; none where none can be opened."""
 
     url: str
     secrets: tuple[str, ...]
@@ -43,7 +44,8 @@ def gate_of(endpoint: WebhookEndpoint) -> Gate:
 
 def target_of(endpoint: WebhookEndpoint, now: datetime) -> Target:
     former = endpoint.former_secret if endpoint.former_until and endpoint.former_until > now else None
-    return Target(endpoint.url, (endpoint.secret, former) if former else (endpoint.secret,))
+    found = (opened_or_none(sealed) for sealed in (endpoint.secret, former))
+    return Target(endpoint.url, tuple(secret for secret in found if secret is not None))
 
 
 def claim_deliveries(endpoint: WebhookEndpoint, most: int, company: CompanySettings, now: datetime) -> list[Post]:

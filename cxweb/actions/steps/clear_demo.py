@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, exists, select
 
-from cxweb.accounts.models import ApiKey, User
+from cxweb.accounts.models import ApiKey, UserBranch
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures_of
 from cxweb.actions.steps.write_demo import ACTOR
@@ -45,7 +45,7 @@ def _delete_depots() -> None:
         leaves = delete(Depot).where(Depot.is_demo, Depot.id.not_in(child))
         for column in (
             Order.depot_id,
-            User.depot_id,
+            UserBranch.depot_id,
             ApiKey.depot_id,
             Wall.depot_id,
             WebhookEndpoint.depot_id,

@@ -46,7 +46,8 @@ def claim_export(export_id: int, now: datetime) -> ExportLease | None:
         export.state, export.reason = "failed", "broken" if by and by.may("export") else "forbidden"
         return None
     export.state, export.lease_until, export.lease_token = "building", now + lease_of(export.rows), secrets.token_hex(8)
-    export.attempts, export.rows_done, export.depot_id = export.attempts + 1, 0, by.perimeter.depot_id
+    export.attempts, export.rows_done = export.attempts + 1, 0
+    export.sees = None if by.perimeter.sees is None else sorted(by.perimeter.sees)
     return ExportLease(export.id, export.lease_token, by, export.language, read_choice(export.asked), export.rows)
 
 

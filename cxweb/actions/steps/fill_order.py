@@ -25,7 +25,7 @@ def fill(order: Order, fields: OrderFields, parties: Parties) -> None:
     if "depot" in fields:
         _set(order, "depot_id", parties.depot_id(fields["depot"]), "depot")
     elif order.depot_id is None:
-        _set(order, "depot_id", parties.perimeter.depot_id, "depot")
+        _set(order, "depot_id", parties.home(), "depot")
     if "channel" in fields:
         _set(order, "channel", fields["channel"] or "delivery", "channel")
     if "tags" in fields:

@@ -2,9 +2,10 @@
 
 from sqlalchemy import select
 
+from cxweb.accounts.filters import inside
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Depot
-from cxweb.company.queries import branch, depot_by_ref
+from cxweb.company.queries import depot_by_ref
 from cxweb.core.db import session
 from cxweb.orders.rules import OutsidePerimeter
 
@@ -14,14 +15,18 @@ class UnknownDepot(LookupError):
 
 
 def depot_id_within(ref: str | None, perimeter: Perimeter) -> int | None:
-    """The depot's id; without a ref the perimeter's own. Raises UnknownDepot and OutsidePerimeter."""
+    """The depot's id, where it is acted on; without a ref the perimeter's own: all of the company, or the one branch.
+
+    Raises UnknownDepot and OutsidePerimeter, also without a ref where the perimeter has several branches.
+    """
+    reach = perimeter.reach
     if ref is None:
-        return perimeter.depot_id
+        if not reach.whole and reach.home is None:
+            raise OutsidePerimeter
+        return reach.home
     depot = depot_by_ref(ref)
     if depot is None:
         raise UnknownDepot(ref)
-    if perimeter.depot_id is not None and depot.id not in set(
-        session().scalars(select(Depot.id).where(Depot.id.in_(branch(perimeter.depot_id))))
-    ):
+    if session().scalar(select(Depot.id).where(Depot.id == depot.id, inside(Depot.id, reach))) is None:
         raise OutsidePerimeter
     return depot.id

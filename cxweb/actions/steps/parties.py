@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from cxweb.accounts.filters import inside
 from cxweb.accounts.rules import Perimeter
 from cxweb.company.models import Depot
-from cxweb.company.queries import branch
 from cxweb.core.db import dialect_name, session
 from cxweb.intake.rules import DriverFields, OrderFields
 from cxweb.orders.models import CrewMember, Customer, Driver, Order
@@ -22,7 +22,8 @@ class Parties:
     """Whom orders name, each looked up once. With `look_up` and `add` beforehand, many orders take few statements."""
 
     def __init__(self, perimeter: Perimeter) -> None:
-        self.perimeter = perimeter
+        # What comes in is a change, so nothing beyond what is acted on counts.
+        self.perimeter = perimeter.reach
         self._found: dict[type[Any], dict[str, Any]] = {Depot: {}, Driver: {}, Customer: {}}
         # Which of these the perimeter shares with others, by their ids; looked up where it matters.
         self._shared: dict[type[Any], dict[int, bool]] = {Driver: {}, Customer: {}}
@@ -49,18 +50,34 @@ class Parties:
             self._look_who_is_shared(Driver, [found.id for found in self._found[Driver].values()])
 
     def check(self, fields: OrderFields) -> None:
-        """Raises OutsidePerimeter where the order's depot is none of the perimeter; an unknown one will be inside."""
+        """Raises OutsidePerimeter where the order's depot is none of the perimeter; an unknown one will be inside, if
+        there is one branch to put it in."""
         if "depot" not in fields or self.perimeter.whole:
             return
         ref = fields["depot"]
         known = self._found[Depot].get(ref) if ref is not None else None
-        if ref is None or (known is not None and known.id not in self._inside()):
+        if ref is None or (known is None and self.perimeter.home is None):
             raise OutsidePerimeter
+        if known is not None and known.id not in self._inside():
+            raise OutsidePerimeter
+
+    def home(self) -> int | None:
+        """The depot of an order that names none. Raises OutsidePerimeter where the perimeter has several branches."""
+        if not self.perimeter.whole and self.perimeter.home is None:
+            raise OutsidePerimeter
+        return self.perimeter.home
+
+    def first_depot_id(self, fields: OrderFields) -> int | None:
+        """The depot of a new order before it is filled, so that it lies within the perimeter from the start."""
+        scattered = not self.perimeter.whole and self.perimeter.home is None
+        return self.depot_id(fields.get("depot")) if scattered else self.perimeter.home
 
     def depot_id(self, ref: str | None) -> int | None:
         """The depot's id within the perimeter; a new ref becomes a depot below the perimeter's own."""
-        if ref is not None:
-            self._known(Depot, ref, {"name": ref, "parent_id": self.perimeter.depot_id})
+        if ref is not None and (self.perimeter.whole or self.perimeter.home is not None):
+            self._known(Depot, ref, {"name": ref, "parent_id": self.perimeter.home})
+        elif ref is not None:
+            self._find(Depot, [ref])
         self.check({"depot": ref})
         return None if ref is None else int(self._found[Depot][ref].id)
 
@@ -94,8 +111,7 @@ class Parties:
 
     def _inside(self) -> set[int]:
         if self._branch is None:
-            depot_id = self.perimeter.depot_id or 0
-            self._branch = set(session().scalars(select(Depot.id).where(Depot.id.in_(branch(depot_id)))))
+            self._branch = set(session().scalars(select(Depot.id).where(inside(Depot.id, self.perimeter))))
         return self._branch
 
     def _is_shared(self, model: type[Any], party_id: int) -> bool:
@@ -108,7 +124,7 @@ class Parties:
     def _look_who_is_shared(self, model: type[Any], ids: Collection[int]) -> None:
         """Note whose orders do not all lie within the perimeter."""
         party_id = Order.customer_id if model is Customer else CrewMember.driver_id
-        outside = Order.depot_id.is_(None) | Order.depot_id.not_in(branch(self.perimeter.depot_id or 0))
+        outside = Order.depot_id.is_(None) | ~inside(Order.depot_id, self.perimeter)
         statement = select(party_id).distinct().where(party_id.in_(ids), outside)
         if model is Driver:
             statement = statement.join(Order, Order.id == CrewMember.order_id)
@@ -124,7 +140,7 @@ def _named(orders: Iterable[OrderFields], perimeter: Perimeter) -> dict[type[Any
     for fields in orders:
         depot, customer = fields.get("depot"), fields.get("customer")
         if depot is not None:
-            depots[depot] = {"name": depot, "parent_id": perimeter.depot_id}
+            depots[depot] = {"name": depot, "parent_id": perimeter.home}
         for driver in fields.get("drivers") or ():
             drivers.setdefault(driver["ref"], {"name": driver.get("name") or driver["ref"]})
         if customer is not None and customer.get("ref"):

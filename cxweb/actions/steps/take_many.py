@@ -86,13 +86,14 @@ def _load(refs: Collection[str], by: Acting) -> dict[str, Order]:
     """The stored ones among the orders, locked, with whatever filling them looks at."""
     if not refs:
         return {}
-    statement = within(select(Order).where(Order.ref.in_(refs)), by.perimeter).options(*_LOADED).order_by(Order.id)
+    statement = within(select(Order).where(Order.ref.in_(refs)), by.perimeter.reach).options(*_LOADED)
+    statement = statement.order_by(Order.id)
     return {order.ref: order for order in session().scalars(statement.with_for_update(of=Order))}
 
 
 def _refs_elsewhere(refs: Collection[str], by: Acting) -> set[str]:
     """Which of these refs are taken by another perimeter's orders."""
-    if by.perimeter.whole or not refs:
+    if by.perimeter.reach.whole or not refs:
         return set()
     return set(session().scalars(select(Order.ref).where(Order.ref.in_(refs))))
 

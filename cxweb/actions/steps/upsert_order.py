@@ -28,6 +28,7 @@ class Upserted:
 
 def upsert_order(ref: str, fields: OrderFields, by: Acting, now: datetime, *, only_new: bool = False) -> Upserted:
     """Create the order or set the fields that came in. Raises what save_order says."""
+    parties = Parties(by.perimeter)
     created = insert_or_leave(
         Order,
         ref=ref,
@@ -38,7 +39,7 @@ def upsert_order(ref: str, fields: OrderFields, by: Acting, now: datetime, *, on
         eligible=False,
         is_test=False,
         is_demo=False,
-        depot_id=by.perimeter.depot_id,
+        depot_id=parties.first_depot_id(fields),
     )
     if only_new and not created:
         raise RefTaken
@@ -47,7 +48,7 @@ def upsert_order(ref: str, fields: OrderFields, by: Acting, now: datetime, *, on
         order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
         record(by.actor, "order.created", f"order:{order.id}")
     former_depot_id, before = order.depot_id, order.notify
-    fill(order, fields, Parties(by.perimeter))
+    fill(order, fields, parties)
     if order.status == COMPLETED and order.notify != before:
         # Whether a message was wanted at the completion must still be known when rows are reconciled.
         record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)

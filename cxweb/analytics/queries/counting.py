@@ -107,8 +107,8 @@ def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sou
 
 def _cells(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> Cells:
     depots = [branches(chosen.depot)] if chosen.depot else []
-    if perimeter.depot_id is not None:
-        depots.append(branch(perimeter.depot_id))
+    if perimeter.sees is not None:
+        depots.append(branch(*perimeter.sees))
     drivers = select(Driver.id).where(Driver.ref.in_(chosen.driver)) if chosen.driver else None
     return Cells(chosen.axis, depots, chosen.channel, drivers, by)
 

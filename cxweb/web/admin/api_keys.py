@@ -3,7 +3,7 @@
 from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import api_keys, depots_of
+from cxweb.accounts.queries import acted_depots, api_keys
 from cxweb.accounts.rules import SCOPES
 from cxweb.actions.create_api_key import InvalidKey, UnknownDepot, create_api_key
 from cxweb.actions.revoke_api_key import revoke_api_key
@@ -12,6 +12,7 @@ from cxweb.core import clock
 from cxweb.core.i18n import gettext
 from cxweb.orders.rules import OutsidePerimeter
 from cxweb.web.admin.address import plain
+from cxweb.web.admin.depot_choices import depot_choices
 from cxweb.web.session import me
 from cxweb.web.shell import render
 from cxweb.web.words import SCOPE_WORDS
@@ -59,13 +60,14 @@ def _page(problem: str = "", name: str = "", chosen: list[str] | None = None, ma
         "admin/api_keys.html",
         keys=[key for key in keys if key.is_in_force(now)],
         ended=[key for key in keys if not key.is_in_force(now)],
+        acted=acted_depots(person.perimeter),
         problem=problem,
         made=made,
         name=name,
         chosen=list(SCOPES) if chosen is None else chosen,
         scopes=SCOPE_WORDS,
         terms=TERMS,
-        depots=[(depot.ref, depot.name) for depot in depots_of(person.perimeter)],
+        depots=depot_choices(person.perimeter.reach),
         longest=LONGEST_NAME,
         per_minute=settings().api_per_minute,
         site=current_app.config["CXWEB"].base_url,

@@ -1,4 +1,4 @@
-"""Depots: the tree of regions and depots, which everybody's perimeter is a branch of."""
+"""Depots: the tree of regions and depots, which everybody's perimeter is made of."""
 
 from zoneinfo import available_timezones
 
@@ -8,13 +8,14 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from cxweb.accounts.queries import depot_counts, depot_of, depots_of
+from cxweb.accounts.queries import acts_on, depot_counts, depot_of, depots_of
 from cxweb.accounts.rules import Staff
 from cxweb.actions.add_depot import InvalidDepot, add_depot
-from cxweb.actions.change_depot import change_depot
+from cxweb.actions.change_depot import change_depot, is_top
 from cxweb.company.models import Depot
 from cxweb.company.queries import settings
 from cxweb.core.i18n import gettext, lazy
+from cxweb.web.admin.depot_choices import depot_choices, tree
 from cxweb.web.admin.new_order_form import plain
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -34,10 +35,9 @@ class DepotForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     timezone = StringField(lazy("Time zone"), filters=[plain])
 
     def offer(self, by: Staff) -> None:
-        top = [SelectChoice(value="", label=gettext("the company itself"))] if by.perimeter.whole else []
-        self.parent.choices = top + [
-            SelectChoice(value=depot.ref, label=depot.name) for depot in depots_of(by.perimeter)
-        ]
+        reach = by.perimeter.reach
+        top = [SelectChoice(value="", label=gettext("the company itself"))] if reach.whole else []
+        self.parent.choices = top + [SelectChoice(value=ref, label=name) for ref, name in depot_choices(reach)]
 
     @property
     def values(self) -> dict[str, str]:
@@ -89,22 +89,9 @@ def update(depot_id: int) -> ResponseReturnValue:
     return redirect(HERE, 303)
 
 
-def tree(depots: list[Depot]) -> list[tuple[Depot, int]]:
-    """The depots with how deep they hang, each right below what it belongs to."""
-    known = {depot.id for depot in depots}
-    below: dict[int | None, list[Depot]] = {}
-    for depot in depots:
-        below.setdefault(depot.parent_id if depot.parent_id in known else None, []).append(depot)
-    rows: list[tuple[Depot, int]] = []
-    waiting = [(depot, 0) for depot in reversed(below.get(None, []))]
-    while waiting:
-        depot, depth = waiting.pop()
-        rows.append((depot, depth))
-        waiting += [(child, depth + 1) for child in reversed(below.get(depot.id, []))]
-    return rows
-
-
 def _form(form: DepotForm, depot: Depot | None = None) -> str:
     form.offer(me())
-    top = depot is not None and depot.id == me().perimeter.depot_id
-    return render("admin/depot.html", form=form, depot=depot, top=top, zones=sorted(available_timezones()))
+    top = depot is not None and is_top(depot.id, me().perimeter)
+    acts = depot is None or acts_on(depot.id, me().perimeter)
+    zones = sorted(available_timezones())
+    return render("admin/depot.html", form=form, depot=depot, top=top, acts=acts, zones=zones)

@@ -58,7 +58,7 @@ def board() -> str:
             "admin/live/_board.html", board=shown, here=here, low=LOW, with_parameters=with_parameters
         )
 
-    key = ("board", perimeter.depot_id, view_key(), language(), str(here), int(now.timestamp() / BOARD_S))
+    key = ("board", perimeter.sees, view_key(), language(), str(here), int(now.timestamp() / BOARD_S))
     return once(key, rendered)
 
 
@@ -71,7 +71,7 @@ def changes() -> ResponseReturnValue:
         return board()
     if since is None or not news.orders:
         return nothing_new(news.position if since is None else since, depots)
-    key = ("news", person.perimeter.depot_id, view_key(), language(), str(since), str(news.position))
+    key = ("news", person.perimeter.sees, view_key(), language(), str(since), str(news.position))
 
     def rendered() -> str:
         now = clock.now()

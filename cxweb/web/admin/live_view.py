@@ -79,7 +79,7 @@ def asked_board(perimeter: Perimeter, now: datetime) -> tuple[BoardFilter, list[
     if not address.one("sort"):
         report = replace(report, sort=SORT)
     known = depots_of(perimeter)
-    own = [depot for depot in known if depot.id == perimeter.depot_id or (depot.ref,) == report.depot]
+    own = [depot for depot in known if depot.id == perimeter.home or (depot.ref,) == report.depot]
     zone = zone_of(own[-1] if own else None, company)
     status, by = address.one("status"), address.one("by") or BY[0]
     for name, value, allowed in (("status", status, ("", *CHOICES)), ("by", by, BY)):

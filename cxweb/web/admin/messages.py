@@ -3,6 +3,7 @@
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 
+from cxweb.accounts.queries import acted_depots
 from cxweb.analytics.filters import bounds
 from cxweb.company.queries import settings
 from cxweb.core import clock
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
     html = render(
         "admin/messages.html",
         in_mailbox=mailbox_ids([row.id for row in page.items]),
+        acted=acted_depots(perimeter),
         counts=counts(perimeter, chosen),
         choices=CHOICES,
         filtered=chosen != MessageFilter(),

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import depots_of
 from cxweb.actions.save_order import save_order
 from cxweb.company.queries import depot_by_ref, settings, stored, zone_of
 from cxweb.core import clock
@@ -15,6 +14,7 @@ from cxweb.core.i18n import gettext
 from cxweb.intake.rules import CustomerFields, DriverFields, OrderFields
 from cxweb.orders.queries import drivers_of
 from cxweb.orders.rules import RefTaken
+from cxweb.web.admin.depot_choices import depot_choices
 from cxweb.web.admin.new_order_form import TAKEN, NewOrderForm
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -43,9 +43,9 @@ def create() -> ResponseReturnValue:
 
 def _form() -> NewOrderForm:
     form = NewOrderForm()
-    perimeter = me().perimeter
+    perimeter = me().perimeter.reach
     form.offer(
-        depots=[(depot.ref, depot.name) for depot in depots_of(perimeter)],
+        depots=depot_choices(perimeter),
         drivers=[(driver.ref, driver.name) for driver in drivers_of(perimeter)],
         without_depot=perimeter.whole,
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from cxweb.accounts.queries import actor_names
+from cxweb.accounts.queries import actor_names, acts_on
 from cxweb.company.queries import settings, zone_of
 from cxweb.core import clock
 from cxweb.notifications.queries import for_order, mailbox_ids
@@ -15,6 +15,7 @@ from cxweb.ratings.models import SpamMark
 from cxweb.ratings.queries import marks_of, phone_rating_of, rating_of
 from cxweb.surveys.queries import by_id as survey_by_id
 from cxweb.surveys.rules import filled
+from cxweb.web.session import me
 from cxweb.web.words import actor_word
 
 LONGEST_REASON = 200
@@ -63,6 +64,7 @@ def details(order: Order) -> dict[str, object]:
         "survey": survey,
         "tracking": f"{current_app.config['CXWEB'].base_url}/t/{order.token}" if company.tracking_enabled else "",
         "moves": MOVES[order.status],
+        "acts": acts_on(order.depot_id, me().perimeter),
         "zone": zone_of(order.depot, company),
         "late": is_late(order, now),
         "now": now,

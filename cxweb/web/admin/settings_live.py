@@ -3,13 +3,14 @@
 from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import depots_of
+from cxweb.accounts.queries import acted_depots, depots_of
 from cxweb.actions.create_wall import UnknownDepot, create_wall
 from cxweb.actions.revoke_wall import revoke_wall
 from cxweb.boards.queries import walls
 from cxweb.core.i18n import gettext
 from cxweb.orders.rules import OutsidePerimeter
 from cxweb.web.admin.address import plain
+from cxweb.web.admin.depot_choices import depot_choices
 from cxweb.web.admin.plain_settings import OUT_OF_BOUNDS, save, stored
 from cxweb.web.session import me
 from cxweb.web.shell import render
@@ -50,15 +51,15 @@ def revoke(wall_id: int) -> ResponseReturnValue:
 
 def _page(given: dict[str, str], problem: str = "", made: str = "") -> str:
     perimeter = me().perimeter
-    depots = depots_of(perimeter)
-    mine = {depot.id for depot in depots}
+    mine = {depot.id for depot in depots_of(perimeter)}
     return render(
         "admin/settings/live.html",
         values=stored((*NUMBERS, "drivers.ranking")) | given,
         problem=problem,
         made=made,
         walls=[wall for wall in walls() if perimeter.whole or wall.depot_id in mine],
-        depots=[(depot.ref, depot.name) for depot in depots],
+        depots=depot_choices(perimeter.reach),
+        acted=acted_depots(perimeter),
         smtp=bool(current_app.config["CXWEB"].smtp_url),
         longest=LONGEST_NAME,
     )

@@ -3,7 +3,8 @@
 from flask import abort, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import open_links, people, person_of
+from cxweb.accounts.queries import is_administered, open_links, people, person_of
+from cxweb.accounts.rules import Grant
 from cxweb.actions.change_settings import change_settings
 from cxweb.actions.change_user import CannotChangeOneself, change_user
 from cxweb.actions.invite_user import EmailTaken, InvalidUser, UnknownDepot, invite_user
@@ -12,7 +13,7 @@ from cxweb.company.rules import InvalidCompanySetting
 from cxweb.core import clock
 from cxweb.core.i18n import gettext
 from cxweb.orders.rules import OutsidePerimeter
-from cxweb.web.admin.user_form import CHOOSE, InvitationForm, UserForm
+from cxweb.web.admin.user_form import CHOOSE, InvitationForm, UserForm, asked_parts, offered_parts, parts_of
 from cxweb.web.session import me
 from cxweb.web.shell import render
 
@@ -35,24 +36,22 @@ def update_settings() -> ResponseReturnValue:
 
 
 def new() -> ResponseReturnValue:
-    return _form(InvitationForm())
+    return _form(InvitationForm(), [])
 
 
 def create() -> ResponseReturnValue:
-    form = InvitationForm()
+    form, parts = InvitationForm(), asked_parts()
+    if "more" in request.form:
+        return _form(form, parts)
     if not form.validate():
-        return _form(form), 422
+        return _form(form, parts), 422
     try:
-        depot = form.depot.data or None
-        values = {"name": form.name.data, "depot": depot, "read_only": form.read_only.data}
-        secret = invite_user(form.email.data or "", form.role.data or "", me(), **values)
+        secret = invite_user(form.email.data or "", form.role.data or "", me(), name=form.name.data, parts=parts)
     except InvalidUser as refusal:
-        said = gettext("Write a whole e-mail address, such as name@example.com.")
-        form[refusal.field].errors = [said if refusal.field == "email" else CHOOSE]
-        return _form(form), 422
+        return _refused(form, parts, refusal), 422
     except EmailTaken:
         form.email.errors = [gettext("There is an account with this address already.")]
-        return _form(form), 422
+        return _form(form, parts), 422
     except (UnknownDepot, OutsidePerimeter):
         abort(404)
     return link_made(secret, form.name.data)
@@ -60,26 +59,23 @@ def create() -> ResponseReturnValue:
 
 def edit(user_id: int) -> ResponseReturnValue:
     user = person_of(user_id, me().perimeter)
-    depot = user.depot.ref if user.depot else ""
-    return _form(
-        UserForm(data={"name": user.name, "role": user.role, "depot": depot, "read_only": user.read_only}), user_id
-    )
+    return _form(UserForm(data={"name": user.name, "role": user.role}), parts_of(user), user_id)
 
 
 def update(user_id: int) -> ResponseReturnValue:
-    form = UserForm()
+    form, parts = UserForm(), asked_parts()
     person_of(user_id, me().perimeter)
+    if "more" in request.form:
+        return _form(form, parts, user_id)
     if not form.validate():
-        return _form(form, user_id), 422
-    values = {"name": form.name.data, "depot": form.depot.data or None, "read_only": form.read_only.data}
+        return _form(form, parts, user_id), 422
     try:
-        change_user(user_id, form.role.data or "", me(), **values)
-    except InvalidUser:
-        form.role.errors = [CHOOSE]
-        return _form(form, user_id), 422
+        change_user(user_id, form.role.data or "", me(), name=form.name.data, parts=parts)
+    except InvalidUser as refusal:
+        return _refused(form, parts, refusal, user_id), 422
     except CannotChangeOneself:
         form.role.errors = [gettext("Your own role and perimeter are for another admin to change.")]
-        return _form(form, user_id), 422
+        return _form(form, parts, user_id), 422
     except (UnknownDepot, OutsidePerimeter):
         abort(404)
     flash(gettext("Saved. It is in force now."), "done")
@@ -109,14 +105,26 @@ def _list(problem: str = "", made: str = "", made_for: str = "") -> str:
     )
 
 
-def _form(form: UserForm, user_id: int | None = None) -> str:
-    form.offer(me())
+def _refused(form: UserForm, parts: list[Grant], refusal: InvalidUser, user_id: int | None = None) -> str:
+    if refusal.field == "parts":
+        return _form(form, parts, user_id, gettext("Choose at least one part of the company."))
+    said = gettext("Write a whole e-mail address, such as name@example.com.")
+    form[refusal.field].errors = [said if refusal.field == "email" else CHOOSE]
+    return _form(form, parts, user_id)
+
+
+def _form(form: UserForm, parts: list[Grant], user_id: int | None = None, problem: str = "") -> str:
+    form.offer()
     user = person_of(user_id, me().perimeter) if user_id is not None else None
     links = open_links([user.id], clock.now()) if user else {}
     return render(
         "admin/user.html",
         form=form,
+        parts=parts,
+        offered=offered_parts(me()),
+        problem=problem,
         user=user,
+        acts=user is None or is_administered(user.id, me().perimeter),
         link=links.get(user.id) if user else None,
         own=user is not None and user.id == me().id,
         zone=settings_now().zone,

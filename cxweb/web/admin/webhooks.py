@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import abort, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from cxweb.accounts.queries import depots_of
+from cxweb.accounts.queries import acts_on
 from cxweb.actions.create_webhook import EndpointFields, UnknownDepot, create_webhook
 from cxweb.actions.delete_webhook import delete_webhook
 from cxweb.actions.edit_webhook import edit_webhook
@@ -18,6 +18,7 @@ from cxweb.core import clock
 from cxweb.core.i18n import gettext, lazy, ngettext
 from cxweb.orders.rules import OutsidePerimeter
 from cxweb.web.admin import address
+from cxweb.web.admin.depot_choices import depot_choices
 from cxweb.web.session import me
 from cxweb.web.shell import render
 from cxweb.webhooks import queries
@@ -129,7 +130,7 @@ def _form(fields: EndpointFields, problem: Problem | None) -> dict[str, object]:
     return {
         "fields": fields,
         "problem": problem,
-        "depots": [(depot.ref, depot.name) for depot in depots_of(me().perimeter)],
+        "depots": depot_choices(me().perimeter.reach),
         "threshold": settings_now().alerts_low_rating,
         "longest": LONGEST_NAME,
     }
@@ -149,6 +150,7 @@ def _page(
     return render(
         "admin/webhook.html",
         endpoint=endpoint,
+        acts=acts_on(endpoint.depot_id, me().perimeter),
         secret=secret,
         page=page,
         failed=queries.counts([endpoint_id])[endpoint_id].get("failed", 0),

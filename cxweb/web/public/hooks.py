@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from cxweb.actions.record_receipt import record_receipt
 from cxweb.actions.take_arrival import take_arrival
 from cxweb.core import clock
+from cxweb.core.sealed import opened_or_none
 from cxweb.core.senders.gateways import hook_key
 from cxweb.core.senders.receipts import Receipt, wish
 from cxweb.core.senders.signatures import signed_by_standard, signed_by_twilio
@@ -69,8 +70,10 @@ def _from_onfleet() -> Response:
     connector = enabled(ONFLEET)
     if connector is None:
         raise NotFound
-    body = request.get_data()
-    if not onfleet.signed(connector.credential, body, request.headers.get(onfleet.SIGNATURE, "")):
+    body, secret = request.get_data(), opened_or_none(connector.credential)
+    if secret is None:
+        return _told(503, "the secret of this connector cannot be opened")
+    if not onfleet.signed(secret, body, request.headers.get(onfleet.SIGNATURE, "")):
         return _told(403, "the signature is missing or wrong")
     try:
         event = json.loads(body)

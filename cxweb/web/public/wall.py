@@ -30,7 +30,7 @@ def show(token: str) -> str:
 
 def changes(token: str) -> ResponseReturnValue:
     wall = _found(token)
-    since, depots = read_position(arguments().get("v", "")), depots_shown(Perimeter(wall.depot_id))
+    since, depots = read_position(arguments().get("v", "")), depots_shown(Perimeter.of(wall.depot_id))
     news = log().news(since, depots, MOST_CHANGES)
     if since is not None and not news.anew and not news.orders and arguments().get("at") == str(_minute()):
         return nothing_new(since, depots)
@@ -46,7 +46,7 @@ def _found(token: str) -> Wall:
 
 
 def _here(wall: Wall) -> Position:
-    return log().here(depots_shown(Perimeter(wall.depot_id)))
+    return log().here(depots_shown(Perimeter.of(wall.depot_id)))
 
 
 def _minute() -> int:
@@ -57,7 +57,7 @@ def _day(wall: Wall, here: Position) -> str:
     """The day's figures; rendered once for all displays of a perimeter."""
 
     def rendered() -> str:
-        now, company, perimeter = clock.now(), settings(), Perimeter(wall.depot_id)
+        now, company, perimeter = clock.now(), settings(), Perimeter.of(wall.depot_id)
         zone = zone_of(wall.depot, company)
         chosen = BoardFilter(day=now.astimezone(zone).date(), zone=zone, by="depot")
         total = whole(heads_now(chosen, perimeter, now))
