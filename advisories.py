@@ -68,7 +68,7 @@ def _tell(found: list[Known], asked: str) -> int:
 
 def _age(folder: Path) -> str:
     """When the copy was last brought up to date: an old one knows nothing of newer weaknesses."""
-    command = ["git", "-C", folder, "log", "-1", "--format=%cs"]
+    command = ["git", "-C", str(folder), "log", "-1", "--format=%cs"]
     log = subprocess.run(command, capture_output=True, text=True, check=False)
     return f"as of {log.stdout.strip()}" if log.returncode == 0 else "of an unknown day"
 
