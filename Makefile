@@ -9,7 +9,7 @@ ON_SQLITE_ALONE = $(addprefix --ignore tests/,architecture browser faults rules 
   web/test_hardening.py web/test_private_headers.py web/test_role_table.py web/test_third_language.py)
 
 .DEFAULT_GOAL := run
-.PHONY: run install install-dev browser test lint bench chaos outage lock translations help
+.PHONY: run install install-dev browser test lint audit bench chaos outage lock translations help
 
 run: ## Everything in one terminal, with a demo on an empty database; Ctrl-C stops it.
 	@$(PYTHON) install.py
@@ -47,6 +47,9 @@ chaos: install-dev ## What breaks on purpose: dead sockets, busy ports, then 200
 
 outage: install-dev ## Valkey stopped for ten minutes under load.
 	$(PY) -m bench.outage
+
+audit: install-dev ## Known weaknesses in the pinned libraries: from the service, or ADVISORIES=a copy of them.
+	$(PY) advisories.py $(ADVISORIES)
 
 help: ## What there is.
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/'

@@ -53,9 +53,9 @@ def signed_in_by(token: str, now: datetime, idle: timedelta) -> Staff | None:
 
 def _parts(seen_at: SQLColumnExpression[datetime], vouched: SQLColumnExpression[bool]) -> Select[*tuple[Any, ...]]:
     """An open account in as many rows as it has parts of the company: one statement a click, and not two."""
-    statement: Select[*tuple[Any, ...]] = select(User, seen_at, vouched, UserBranch, Depot.name)
-    statement = statement.outerjoin(User.branches).outerjoin(UserBranch.depot)
-    return statement.where(User.disabled_at.is_(None)).order_by(Depot.name, Depot.id)
+    columns: Select[*tuple[Any, ...]] = select(User, seen_at, vouched, UserBranch, Depot.name)
+    statement = columns.outerjoin(User.branches)
+    return statement.outerjoin(UserBranch.depot).where(User.disabled_at.is_(None)).order_by(Depot.name, Depot.id)
 
 
 def _facts(rows: Sequence[Any]) -> Staff | None:
@@ -80,7 +80,7 @@ def _facts(rows: Sequence[Any]) -> Staff | None:
 
 def staff_of(user_id: int) -> Staff | None:
     """The person as of now, for what is done on their behalf while they are away; None where the account is closed."""
-    return _facts(session().execute(_parts(literal(clock.now()), false()).where(User.id == user_id)).all())
+    return _facts(session().execute(_parts(literal(clock.now()), literal(False)).where(User.id == user_id)).all())
 
 
 def awaits_code(token: str, now: datetime) -> bool:

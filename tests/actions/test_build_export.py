@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select, update
 
-from cxweb.accounts.models import User
+from cxweb.accounts.models import User, UserBranch
 from cxweb.actions.build_export import build_export
 from cxweb.actions.prune_exports import prune_exports
 from cxweb.core import clock
@@ -78,10 +78,12 @@ def test_nobody_else_fetches_it_nor_who_may_no_longer_see_what_it_holds(client: 
     export, page = asked(client, make)
     build_export(export.id)
     lyon = make.depot("lyon")
-    for columns in ({"depot_id": lyon.id}, {"depot_id": None, "role": "reader"}):
+    for role, depot_id, answer in (("admin", lyon.id, 404), ("reader", None, 403)):
         with transaction() as opened:
-            opened.execute(update(User).where(User.id == export.user_id).values(**columns))
-        assert client.get(f"{page}/file").status_code in {403, 404}
+            opened.execute(update(User).where(User.id == export.user_id).values(role=role))
+            mine = update(UserBranch).where(UserBranch.user_id == export.user_id)
+            opened.execute(mine.values(depot_id=depot_id))
+        assert client.get(f"{page}/file").status_code == answer
     other = Client(client.app)
     other.sign_in(make.user("admin").email)
     assert other.get(page).status_code == 404

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from cxweb.actions.set_up_connector import set_up_connector
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
-from cxweb.core.sealed import seal
+from cxweb.core.sealed import seal, unseal
 from cxweb.integrations.models import Connector
 from cxweb.integrations.queries import connector
 from cxweb.integrations.rules import ONFLEET, OPTIMOROUTE
@@ -126,7 +126,7 @@ def test_keys_are_kept_and_never_shown(client: Client, make: Factory) -> None:
         assert client.submit(HERE, {"credential": "", "on": "on"}, action=f"{HERE}/{name}").status_code == 303
         stored = connector(name)
         assert stored is not None
-        assert (stored.credential, stored.depot_id) == (key, None)
+        assert (unseal(stored.credential), stored.depot_id) == (key, None)
         assert key not in client.get(HERE).text
         assert key not in repr(stored)
     client.submit(HERE, {}, action=f"{HERE}/{ONFLEET}")
