@@ -10,7 +10,7 @@ import pytest
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics import filters
-from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, reason_shares
+from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, open_answer_counts, reason_shares
 from cxweb.core import clock
 from cxweb.core.db import db
 from tests import independent_figures as independent
@@ -19,7 +19,7 @@ from tests.histories import days_of, random_filter
 
 JSON = dict[str, Any]
 # What the API does not tell.
-BESIDE = ("beside", "reasons", "cross")
+BESIDE = ("beside", "reasons", "open", "cross")
 
 
 def raw(statement: str) -> list[tuple[Any, ...]]:
@@ -68,6 +68,7 @@ def _compare_queries(wanted: JSON, chosen: filters.ReportFilter, by: str, perime
     assert {row.code: row.count for row in reasons.rows} == total["reasons"]["counts"], where
     own = 100 * total["reasons"]["own"] / total["reasons"]["n"] if total["reasons"]["n"] else None
     assert (reasons.n, reasons.own.value) == (total["reasons"]["n"], _nearly(own)), where
+    assert open_answer_counts(chosen, perimeter) == total["open"], where
     assert [list(row) for row in crosstab(chosen, perimeter).counts] == total["cross"], where
 
 

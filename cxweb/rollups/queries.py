@@ -21,7 +21,7 @@ from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, f
 from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
 # Counted up whenever a tally changes its meaning: the cells are then built anew.
-FORMULA = 1
+FORMULA = 2
 QUARTER = timedelta(minutes=15)
 LAST_OF_QUARTER = QUARTER - timedelta(microseconds=1)
 # Its number, and the quarter hours of completion and answer.

@@ -25,7 +25,7 @@ from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.orders.models import Driver
 from cxweb.rollups.rules import PERIODS
-from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, ORDERS, PLAIN, REASONED, STARS, WAY
+from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, OPEN, ORDERS, PLAIN, REASONED, SCORES, STARS, WAY
 
 GROUPS = ("driver", "depot", "channel")
 BY = (*PERIODS, *GROUPS)
@@ -67,6 +67,12 @@ def crosstab(chosen: ReportFilter, perimeter: Perimeter) -> Crosstab:
     found = _total(CROSS, chosen, perimeter)
     values = [found[name] for name in CROSS]
     return Crosstab(sum(values), tuple((values[at], values[at + 1], values[at + 2]) for at in range(0, 15, 3)))
+
+
+def open_answer_counts(chosen: ReportFilter, perimeter: Perimeter) -> dict[int, int]:
+    """How many of those who gave 1…5 stars answered the open question; every number of stars has its count."""
+    found = _total(OPEN, chosen, perimeter)
+    return {stars: found[name] for stars, name in zip(SCORES, OPEN, strict=True)}
 
 
 def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:
