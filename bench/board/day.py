@@ -39,7 +39,7 @@ def busy_day(folder: Path, orders: int, drivers: int, depots: int, boards: int) 
     with app.app_context():
         upgrade()
         links = _fill(orders, drivers, depots)
-        cookies = [[_sign_in(app, depot + 1) for _ in range(boards // depots)] for depot in range(depots)]
+        cookies = [[sign_in(app, depot + 1) for _ in range(boards // depots)] for depot in range(depots)]
     return Day(app, cookies, links)
 
 
@@ -78,18 +78,19 @@ def _fill(orders: int, drivers: int, depots: int) -> list[tuple[int, int, str]]:
     return links
 
 
-def _sign_in(app: Flask, depot_id: int) -> str:
-    """A session of the depot's dispatcher, as the cookie a browser sends."""
+def sign_in(app: Flask, depot_id: int | None) -> str:
+    """A session of the depot's dispatcher, or of an administrator, as the cookie a browser sends."""
     now, secret = clock.now(), tokens.new_secret()
     with transaction() as opened:
-        who = {"email": f"u{depot_id}@example.com", "name": "Dispatcher", "password_hash": "", "role": "dispatcher"}
+        role, user_id = ("dispatcher", depot_id) if depot_id else ("admin", 1)
+        who = {"email": f"u{user_id}@example.com", "name": role.title(), "password_hash": "", "role": role}
         place = {"depot_id": depot_id, "language": "en", "created_at": now}
-        opened.merge(User(id=depot_id, **who, **place))
+        opened.merge(User(id=user_id, **who, **place))
         opened.flush()
         opened.add(
             StaffSession(
                 token_digest=tokens.digest(secret),
-                user_id=depot_id,
+                user_id=user_id,
                 created_at=now,
                 expires_at=now + timedelta(hours=12),
                 seen_at=now,
