@@ -68,7 +68,7 @@ def prepare(place: Path, ratings: int, rebuild: bool) -> None:
         tidy()
         print(f"  with them {_size(place):.0f} MB", flush=True)
         for table in ("order_cell", "driver_cell", "reason_cell"):
-            print(f"  {table}: {session().scalar(text(f'SELECT count(*) FROM {table}'))} cells")  # noqa: S608 - ours
+            print(f"  {table}: {session().scalar(text(f'SELECT count(*) FROM {table}'))} cells")
 
 
 def _size(place: Path) -> float:

@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 
 from tests.independent_formulas import JSON, mean_of, part, promoters, share
 
+# Ties of newest and oldest by id; of lowest and highest by the newest answer, then by id.
+SORTS: dict[str, Callable[["Answered"], tuple[float, ...]]] = {
+    "newest": lambda answer: (-answer.at.timestamp(), answer.id),
+    "oldest": lambda answer: (answer.at.timestamp(), answer.id),
+    "lowest": lambda answer: (answer.stars, -answer.at.timestamp(), answer.id),
+    "highest": lambda answer: (-answer.stars, -answer.at.timestamp(), answer.id),
+}
 Query = Callable[[str], Sequence[Sequence[Any]]]
 
 
@@ -15,6 +22,7 @@ Query = Callable[[str], Sequence[Sequence[Any]]]
 class Answered:
     """What one order's customer answered, as it stands."""
 
+    id: int
     stars: int
     nps: int | None
     ces: int | None
@@ -92,7 +100,7 @@ def read(query: Query) -> Company:
         moment = instant(at)
         assert moment is not None
         ratings[key] = rows[order].rating = Answered(
-            stars, nps, ces, comment, said, moment, number, asks, {}, False
+            key, stars, nps, ces, comment, said, moment, number, asks, {}, False
         )
     for key, code, cause in query("SELECT rating_id, code, cause FROM rating_reason"):
         ratings[key].reasons[code] = cause
@@ -281,6 +289,8 @@ def _of_answers(answers: Sequence[Answered], settings: Mapping[str, str]) -> JSO
                 for code in {code for answer in chosen for code in answer.reasons}
             },
         },
+        "lists": {sort: [answer.id for answer in sorted(answers, key=key)] for sort, key in SORTS.items()},
+        "open_list": [answer.id for answer in sorted(answers, key=SORTS["newest"]) if answer.open is not None],
         "open": {n: sum(answer.stars == n and answer.open is not None for answer in answers) for n in (1, 2, 3, 4, 5)},
         "cross": [
             [

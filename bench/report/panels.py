@@ -10,10 +10,10 @@ from bench.report.years import END
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import crosstab, feedback, feedback_by, funnel, open_answer_counts, reason_shares
+from cxweb.company.queries import settings_now
 from cxweb.core import paging
 from cxweb.core.days import day_start
 from cxweb.core.db import session
-from cxweb.company.queries import settings_now
 from cxweb.drivers.queries import driver_months, own_causes
 from cxweb.orders.models import Driver
 from cxweb.ratings.models import Rating

@@ -145,7 +145,7 @@ def _drop_indexes(connection: Connection, sqlite: bool) -> list[str]:
         found += " AND sql IS NOT NULL"
     else:
         found = f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('{names}') AND indexname LIKE 'ix%'"
-    rows = _run(connection, found).all()
+    rows = [tuple(row) for row in _run(connection, found)]
     for name, _ in rows:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
     return [definition for _, definition in rows]

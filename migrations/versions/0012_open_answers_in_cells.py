@@ -1,4 +1,4 @@
-"""open answers in the cells
+"""open answers in the cells, and an index of them
 
 The cells are built anew from the rows in any case, as what they count has changed: their tables are made anew.
 """
@@ -51,9 +51,14 @@ def anew(values: tuple[str, ...]) -> None:
 
 def upgrade() -> None:
     anew((*BEFORE, *OPEN, *AFTER))
+    given = sa.text('open IS NOT NULL')
+    op.create_index(
+        'ix_rating_open_answered', 'rating', ['answered_at'], sqlite_where=given, postgresql_where=given
+    )
 
 
 def downgrade() -> None:
+    op.drop_index('ix_rating_open_answered', table_name='rating')
     anew((*BEFORE, *AFTER))
     # The older code then builds its cells from nothing.
     op.execute('DELETE FROM rollup_state')

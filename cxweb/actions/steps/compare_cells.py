@@ -40,9 +40,7 @@ def differing_years(table: Table, axis: str, year: date, drivers_from: date) -> 
     quarters = [("quarter", year.replace(month=month)) for month in (1, 4, 7, 10)]
     found = [("year", year), *quarters]
     return sum(
-        _differing(table, axis, grain, start)
-        for grain, start in found
-        if table is not DRIVERS or start >= drivers_from
+        _differing(table, axis, grain, start) for grain, start in found if table is not DRIVERS or start >= drivers_from
     )
 
 
