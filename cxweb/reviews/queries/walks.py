@@ -29,6 +29,8 @@ FEW_STEPS, MANY_STEPS = 50, 5_000
 ONE = timedelta(days=1)
 # The instant and the id behind which a page begins.
 Place = tuple[datetime, int]
+# Number, order and instant of answers.
+Passed = Select[int, int, datetime]
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _before(chosen: ReportFilter, stretch: Stretch) -> int:
     return sum(counts[stars] for stars in stretch.wanted)
 
 
-def _passed(chosen: ReportFilter, stretch: Stretch) -> Select[int, int, datetime]:
+def _passed(chosen: ReportFilter, stretch: Stretch) -> Passed:
     """The answers along the way, from an index."""
     statement = select(Rating.id, Rating.order_id, Rating.answered_at).where(*stretch.conditions)
     if chosen.axis == "answered":
@@ -156,7 +158,7 @@ def _passed(chosen: ReportFilter, stretch: Stretch) -> Select[int, int, datetime
     return statement.order_by(*stretch.order(Rating))
 
 
-def _walk(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, passed: Select[int, int, datetime]) -> Select[int]:
+def _walk(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, passed: Passed) -> Select[int]:
     """Those of the passed answers that the filter is about; the order of each is looked at."""
     rows = passed.subquery("passed")
     marked = exists().where(SpamMark.rating_id == rows.c.id, SpamMark.lifted_at.is_(None))
