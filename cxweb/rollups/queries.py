@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Result, Select, Table, func, select, union_all
+from sqlalchemy import ColumnElement, Result, Select, Table, func, literal_column, select, union_all
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -16,7 +16,7 @@ from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Order
 from cxweb.ratings.models import PhoneRating, Rating
 from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
-from cxweb.rollups.rules import ALWAYS, ONE, Span, cover, grains_for
+from cxweb.rollups.rules import ALWAYS, ONE, Piece, Span, cover, grains_for
 from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, facts, sums
 from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
@@ -128,13 +128,25 @@ def read_cells(
         inside.append(c.driver_id.in_(wanted.drivers))
     # Each piece is one stretch of the table; all of them in one condition, SQLite reads the table from end to end.
     parts = [
-        select(*key, *summed(table, tuple(values), piece.sign))
-        .where(*inside, c.grain == piece.grain, c.day.between(piece.first, piece.last))
-        .group_by(*key)
+        select(*_grouping(key, piece), *summed(table, tuple(values), piece.sign))
+        .where(*inside, c.grain == piece.grain, _days(c.day, piece))
+        .group_by(*_grouping(key, piece))
         for span in spans
         for piece in cover(*span, grains_for(wanted.by), wanted.within)
     ]
     return session().connection().execute(union_all(*parts)).all()
+
+
+def _days(day: ColumnElement[date], piece: Piece) -> ColumnElement[bool]:
+    # The cells of one day, or of one longer period, lie in the order of their keys and need no sorting.
+    return day == piece.first if piece.first == piece.last else day.between(piece.first, piece.last)
+
+
+def _grouping(key: Sequence[ColumnElement[Any]], piece: Piece) -> Sequence[ColumnElement[Any]]:
+    # An index in the order of the drivers would be taken for a short cut: SQLite would look into it for each driver.
+    if piece.first == piece.last:
+        return key
+    return [each + literal_column("0") if each is DRIVERS.c.driver_id else each for each in key]
 
 
 @lru_cache(maxsize=64)
