@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg
@@ -68,15 +68,15 @@ def close_database() -> None:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server of its own that waits for the disk, as in production; its address."""
+def postgresql(kept: Path | None = None) -> Iterator[str]:
+    """A PostgreSQL server of its own that waits for the disk, as in production; its address. `kept`: its folder."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cxweb-pg-"))
     import pgserver  # noqa: PLC0415 - only what measures PostgreSQL pays for it
 
     # Beside the code and not in the temporary folder, which may be memory.
-    folder = Path("var").resolve()
-    folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-pg-", dir=folder) as data:
+    beside = Path("var").resolve()
+    beside.mkdir(exist_ok=True)
+    with nullcontext(kept) if kept else tempfile.TemporaryDirectory(prefix="bench-pg-", dir=beside) as data:
         server = pgserver.get_server(Path(data) / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
         try:
             with closing(psycopg.connect(server.get_uri())) as connection:

@@ -2,143 +2,159 @@
 
 `.venv/bin/python -m bench.reports --ratings 10000000` makes the ratings up on SQLite and on PostgreSQL, builds the
 rollups, and measures each panel for a day, a month, a year and all time: median of five, in milliseconds,
-beside the same in a database of a hundredth of the ratings (S9), and counted from the rows (S8).
+beside the same in a database of a hundredth of the ratings (S9), and counted from the rows (S8); then the lists of
+answers, a driver's own page and the whole report page, from request to last byte.
+
+Ten million take a while to make up: with `--keep FOLDER` both databases stay there, and another run finds them.
 """
 
 import argparse
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from flask import Flask
 from sqlalchemy import text
 
-from bench._product import folder, postgresql, product, settings_in
-from bench.report.years import END, write
-from cxweb.accounts.rules import Perimeter
+from bench._product import close_database, folder, postgresql, product, settings_in
+from bench.report.page import pages
+from bench.report.panels import FIGURES, LISTS, PERIODS, driver_panels
+from bench.report.years import END, tidy, write
 from cxweb.actions.rebuild_rollups import rebuild_rollups
-from cxweb.analytics.filters import ReportFilter
-from cxweb.analytics.queries import OF_FEEDBACK, crosstab, feedback, feedback_by, funnel, reason_shares
-from cxweb.analytics.queries.counting import tallied
+from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.db import db, session, transaction
+from cxweb.rollups.queries import fits, state
 
 ROUNDS = 5
-WHOLE = Perimeter()
-LAST = END.date() - timedelta(days=1)
-PERIODS = {
-    "day": ReportFilter(start=LAST - timedelta(days=9), end=LAST - timedelta(days=9)),
-    "month": ReportFilter(start=LAST.replace(day=1), end=LAST),
-    "year": ReportFilter(start=LAST - timedelta(days=364), end=LAST),
-    "all time": ReportFilter(),
-}
-Panel = Callable[[ReportFilter], object]
-PANELS: dict[str, Panel] = {
-    "figures": lambda chosen: feedback(chosen, WHOLE),
-    "funnel": lambda chosen: funnel(chosen, WHOLE),
-    "by date": lambda chosen: feedback_by(chosen, WHOLE, "day" if chosen.start else "month"),
-    "by driver": lambda chosen: feedback_by(chosen, WHOLE, "driver"),
-    "by depot": lambda chosen: feedback_by(chosen, WHOLE, "depot"),
-    "reasons": lambda chosen: reason_shares(chosen, WHOLE),
-    "CSAT x NPS": lambda chosen: crosstab(chosen, WHOLE),
-    # Without the intervals and shares of three hundred lines.
-    "driver query": lambda chosen: tallied(OF_FEEDBACK, chosen, WHOLE, "driver"),
-}
 # Counted from the rows too, once each: the rest would only take longer.
 FROM_ROWS = (("figures", "day"), ("figures", "all time"), ("by date", "year"), ("by driver", "year"))
-Times = dict[tuple[str, str], float]
+Of = tuple[str, str]
 
 
-def timed(panel: Panel, chosen: ReportFilter, rounds: int) -> tuple[float, object]:
-    """Milliseconds, the median of the rounds, and what the panel gave."""
+@dataclass
+class Found:
+    """Milliseconds of each panel and period, what they gave, and how many lines that was."""
+
+    times: dict[Of, float] = field(default_factory=dict)
+    answers: dict[Of, object] = field(default_factory=dict)
+    rows: dict[Of, float] = field(default_factory=dict)
+
+
+def timed(panel: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, object]:
+    """Milliseconds, the median of the rounds after one that does not count, and what the panel gave.
+
+    What takes longer than a second is timed once.
+    """
     times: list[float] = []
-    found: object = None
-    for _ in range(rounds):
+    begun, found = time.perf_counter(), panel() if rounds > 1 else None
+    for _ in range(rounds if time.perf_counter() - begun < 1 else 1):
         begun = time.perf_counter()
-        found = panel(chosen)
+        found = panel()
         times.append(1000 * (time.perf_counter() - begun))
     return median(times), found
 
 
-def size_of(tables: str) -> float:
-    """Megabytes that tables of these names take, with their indexes."""
-    if db.engine.dialect.name == "sqlite":
-        return 0.0
-    sizes = f"SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname LIKE '{tables}'"
-    return float(session().scalar(text(sizes)) or 0) / 1e6
-
-
-def measure(url: str, place: Path, ratings: int, *, rows_too: bool) -> Times:
-    """Make the ratings up, build the rollups, and measure every panel."""
-    app = product(settings_in(place, url))
-    found: Times = {}
-    with app.app_context(), clock.showing(END):
-        begun = time.monotonic()
+def prepare(place: Path, ratings: int, rebuild: bool) -> None:
+    """Make the ratings up and build the rollups, as far as a run before has not."""
+    begun = time.monotonic()
+    if session().scalar(text("SELECT min(id) FROM rating")) is None:
         write(ratings)
-        made, size = time.monotonic() - begun, _bytes(place)
+        print(f"  {ratings} ratings made in {time.monotonic() - begun:.0f} s, {_size(place):.0f} MB", flush=True)
+    known = state()
+    if rebuild or not fits(known, settings_now()) or known is None or known.built_through is not None:
         begun = time.monotonic()
         rebuild_rollups()
-        built = time.monotonic() - begun
-        cells = (_bytes(place) - size) / 1e6 if size else size_of("%_cell")
-        print(f"  {ratings} ratings made in {made:.0f} s; rollups built in {built:.0f} s, {cells:.0f} MB")
-        answers = {}
+        print(f"  rollups built in {time.monotonic() - begun:.0f} s", flush=True)
+        tidy()
+        print(f"  with them {_size(place):.0f} MB", flush=True)
+        for table in ("order_cell", "driver_cell", "reason_cell"):
+            print(f"  {table}: {session().scalar(text(f'SELECT count(*) FROM {table}'))} cells")
+
+
+def _size(place: Path) -> float:
+    """Megabytes of the database."""
+    if db.engine.dialect.name == "sqlite":
+        return sum(file.stat().st_size for file in place.glob("cxweb.sqlite3*")) / 1e6
+    return float(session().scalar(text("SELECT pg_database_size(current_database())")) or 0) / 1e6
+
+
+def measure(app: Flask, *, rows_too: bool) -> Found:
+    """Every panel, list and page; the rows last, as nothing is read from cells any more then."""
+    found = Found()
+    for name, panel in (FIGURES | LISTS).items():
         for period, chosen in PERIODS.items():
-            for name, panel in PANELS.items():
-                panel(chosen)
-                found[name, period], answers[name, period] = timed(panel, chosen, ROUNDS)
-        if rows_too:
-            with transaction() as opened:
-                opened.execute(text("DELETE FROM rollup_state"))
-            for name, period in FROM_ROWS:
-                took, answer = timed(PANELS[name], PERIODS[period], 1)
-                found[name, f"{period} from rows"] = took
-                assert answer == answers[name, period], f"{name} of {period} differ from the rows"
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+            found.times[name, period], found.answers[name, period] = timed(lambda: panel(chosen))  # noqa: B023
+    for name, get in driver_panels().items():
+        found.times[f"a driver: {name}", "all time"], _ = timed(get)
+    for of, get in pages(app, PERIODS).items():
+        found.times[of], _ = timed(get)
+    if rows_too:
+        with transaction() as opened:
+            opened.execute(text("UPDATE rollup_state SET formula = -formula"))
+        for name, period in FROM_ROWS:
+            found.rows[name, period], answer = timed(lambda: FIGURES[name](PERIODS[period]), 1)  # noqa: B023
+            assert answer == found.answers[name, period], f"{name} of {period} differ from the rows"
+        with transaction() as opened:
+            opened.execute(text("UPDATE rollup_state SET formula = -formula"))
     return found
 
 
-def _bytes(place: Path) -> int:
-    return sum(file.stat().st_size for file in place.glob("cxweb.sqlite3*"))
+def run(kind: str, keep: Path | None, ratings: int, options: argparse.Namespace, *, rows_too: bool) -> Found:
+    """Make or find the database of so many ratings, and measure it."""
+    with _database(kind, keep / f"{kind}-{ratings}" if keep else None) as (url, place):
+        app = product(settings_in(place, url))
+        with app.app_context(), clock.showing(END):
+            prepare(place, ratings, options.rebuild)
+            found = Found() if options.only_make else measure(app, rows_too=rows_too)
+            close_database()
+    return found
 
 
 @contextmanager
-def _database(kind: str) -> Iterator[tuple[str, Path]]:
-    with folder() as place:
+def _database(kind: str, kept: Path | None) -> Iterator[tuple[str, Path]]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+    with folder() as made:
+        place = kept or made
         if kind == "sqlite":
             yield "", place
         else:
-            with postgresql() as url:
+            with postgresql(place) as url:
                 yield url, place
 
 
-def show(large: Times, small: Times) -> None:
+def show(large: Found, small: Found) -> None:
     """A line for each panel: the large database, the small one, and their ratio; then against the rows."""
-    print(f"  {'panel':<12}" + "".join(f"{period:>26}" for period in PERIODS))
-    for name in PANELS:
-        cells = [(large[name, period], small[name, period]) for period in PERIODS]
-        shown = "".join(f"{great:9.1f} ms {little:7.1f} x{great / little:4.1f}" for great, little in cells)
-        print(f"  {name:<12}{shown}")
-    for name, period in FROM_ROWS:
-        rows, cells_ = large[name, f"{period} from rows"], large[name, period]
-        print(f"  {name}, {period}, from the rows: {rows:.0f} ms, 1/{rows / cells_:.0f}")
+    print(f"  {'panel':<18}" + "".join(f"{period:>27}" for period in PERIODS))
+    for name in dict.fromkeys(name for name, _ in large.times):
+        line = f"  {name:<18}"
+        for period in PERIODS:
+            if (name, period) in large.times:
+                great, little = large.times[name, period], small.times[name, period]
+                line += f"{great:10.1f} ms{little:7.1f} x{great / little:5.2f}"
+        print(line)
+    for of, took in large.rows.items():
+        print(f"  {', '.join(of)}, from the rows: {took:.0f} ms, 1/{took / large.times[of]:.0f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ratings", type=int, default=200_000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"))
-    chosen = parser.parse_args()
-    for kind in [chosen.database] if chosen.database else ["sqlite", "postgresql"]:
+    parser.add_argument("--keep", type=Path, help="where the databases stay for another run")
+    parser.add_argument("--rebuild", action="store_true", help="build the rollups anew")
+    parser.add_argument("--only-make", action="store_true", help="measure nothing")
+    options = parser.parse_args()
+    for kind in [options.database] if options.database else ["sqlite", "postgresql"]:
         print(kind)
-        with _database(kind) as (url, place):
-            small = measure(url, place, chosen.ratings // 100, rows_too=False)
-        with _database(kind) as (url, place):
-            large = measure(url, place, chosen.ratings, rows_too=True)
-        show(large, small)
+        small = run(kind, options.keep, options.ratings // 100, options, rows_too=False)
+        large = run(kind, options.keep, options.ratings, options, rows_too=True)
+        if not options.only_make:
+            show(large, small)
 
 
 if __name__ == "__main__":

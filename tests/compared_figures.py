@@ -1,6 +1,6 @@
 """Asks API and queries for figures, and compares them with those of the independent recomputation."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -10,16 +10,17 @@ import pytest
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics import filters
-from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, reason_shares
+from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, open_answer_counts, reason_shares
 from cxweb.core import clock
 from cxweb.core.db import db
+from cxweb.reviews.queries import answers, open_answers
 from tests import independent_figures as independent
 from tests.api.calling import Api
 from tests.histories import days_of, random_filter
 
 JSON = dict[str, Any]
 # What the API does not tell.
-BESIDE = ("beside", "reasons", "cross")
+BESIDE = ("beside", "reasons", "open", "open_list", "lists", "cross")
 
 
 def raw(statement: str) -> list[tuple[Any, ...]]:
@@ -68,7 +69,25 @@ def _compare_queries(wanted: JSON, chosen: filters.ReportFilter, by: str, perime
     assert {row.code: row.count for row in reasons.rows} == total["reasons"]["counts"], where
     own = 100 * total["reasons"]["own"] / total["reasons"]["n"] if total["reasons"]["n"] else None
     assert (reasons.n, reasons.own.value) == (total["reasons"]["n"], _nearly(own)), where
+    _compare_lists(total, chosen, perimeter, where)
+    assert open_answer_counts(chosen, perimeter) == total["open"], where
     assert [list(row) for row in crosstab(chosen, perimeter).counts] == total["cross"], where
+
+
+def _compare_lists(total: JSON, chosen: filters.ReportFilter, perimeter: Perimeter, where: str) -> None:
+    """The answers in one of the orders, page by page, and those to the open question."""
+    sort = filters.SORTS[total["stars"]["n"] % len(filters.SORTS)]
+    pages = {
+        sort: lambda cursor: answers(replace(chosen, sort=sort), perimeter, cursor=cursor, size=2),
+        "open": lambda cursor: open_answers(chosen, perimeter, cursor=cursor, size=2),
+    }
+    for name, wanted in ((sort, total["lists"][sort]), ("open", total["open_list"])):
+        page = pages[name](None)
+        found = [answer.id for answer in page.items]
+        while page.next_cursor:
+            page = pages[name](page.next_cursor)
+            found += [answer.id for answer in page.items]
+        assert found == wanted, f"{name}: {where}"
 
 
 def _nearly(value: Any) -> Any:

@@ -96,6 +96,7 @@ def _rate(history: History) -> None:
     if history.chance(60):
         said["nps"], said["ces"] = random.choice((None, *range(11))), random.choice((None, 1, 2, 3, 4, 5))
         said["comment"] = random.choice((None, "Fine.", "Late."))
+        said["open"] = random.choice((None, "More of it."))
     survey, number = current(), history.order.token
     if survey.asks_reasons and history.chance(60):
         fitting = [reason.code for reason in survey.reasons if reason.fits(said["stars"])]

@@ -8,6 +8,13 @@ from zoneinfo import ZoneInfo
 
 from tests.independent_formulas import JSON, mean_of, part, promoters, share
 
+# Ties of newest and oldest by id; of lowest and highest by the newest answer, then by id.
+SORTS: dict[str, Callable[["Answered"], tuple[float, ...]]] = {
+    "newest": lambda answer: (-answer.at.timestamp(), answer.id),
+    "oldest": lambda answer: (answer.at.timestamp(), answer.id),
+    "lowest": lambda answer: (answer.stars, -answer.at.timestamp(), answer.id),
+    "highest": lambda answer: (-answer.stars, -answer.at.timestamp(), answer.id),
+}
 Query = Callable[[str], Sequence[Sequence[Any]]]
 
 
@@ -15,10 +22,12 @@ Query = Callable[[str], Sequence[Sequence[Any]]]
 class Answered:
     """What one order's customer answered, as it stands."""
 
+    id: int
     stars: int
     nps: int | None
     ces: int | None
     comment: str | None
+    open: str | None
     at: datetime
     survey: int | None
     asks_nps: bool
@@ -84,13 +93,15 @@ def read(query: Query) -> Company:
         key: (number, bool(asks)) for key, number, asks in query("SELECT id, number, asks_nps FROM survey_version")
     }
     ratings = {}
-    for key, order, stars, nps, ces, comment, at, survey in query(
-        "SELECT id, order_id, stars, nps, ces, comment, answered_at, survey_version_id FROM rating"
+    for key, order, stars, nps, ces, comment, said, at, survey in query(
+        "SELECT id, order_id, stars, nps, ces, comment, open, answered_at, survey_version_id FROM rating"
     ):
         number, asks = surveys.get(survey, (None, False))
         moment = instant(at)
         assert moment is not None
-        ratings[key] = rows[order].rating = Answered(stars, nps, ces, comment, moment, number, asks, {}, False)
+        ratings[key] = rows[order].rating = Answered(
+            key, stars, nps, ces, comment, said, moment, number, asks, {}, False
+        )
     for key, code, cause in query("SELECT rating_id, code, cause FROM rating_reason"):
         ratings[key].reasons[code] = cause
     for (key,) in query("SELECT rating_id FROM spam_mark WHERE lifted_at IS NULL"):
@@ -278,6 +289,9 @@ def _of_answers(answers: Sequence[Answered], settings: Mapping[str, str]) -> JSO
                 for code in {code for answer in chosen for code in answer.reasons}
             },
         },
+        "lists": {sort: [answer.id for answer in sorted(answers, key=key)] for sort, key in SORTS.items()},
+        "open_list": [answer.id for answer in sorted(answers, key=SORTS["newest"]) if answer.open is not None],
+        "open": {n: sum(answer.stars == n and answer.open is not None for answer in answers) for n in (1, 2, 3, 4, 5)},
         "cross": [
             [
                 sum(answer.stars == n and answer.nps is not None and low <= answer.nps <= high for answer in answers)

@@ -39,7 +39,7 @@ def busy_day(folder: Path, orders: int, drivers: int, depots: int, boards: int) 
     with app.app_context():
         upgrade()
         links = _fill(orders, drivers, depots)
-        cookies = [[_sign_in(app, depot + 1) for _ in range(boards // depots)] for depot in range(depots)]
+        cookies = [[sign_in(app, depot + 1) for _ in range(boards // depots)] for depot in range(depots)]
     return Day(app, cookies, links)
 
 
@@ -78,19 +78,20 @@ def _fill(orders: int, drivers: int, depots: int) -> list[tuple[int, int, str]]:
     return links
 
 
-def _sign_in(app: Flask, depot_id: int) -> str:
-    """A session of the depot's dispatcher, as the cookie a browser sends."""
+def sign_in(app: Flask, depot_id: int | None) -> str:
+    """A session of the depot's dispatcher, or of an administrator, as the cookie a browser sends."""
     now, secret = clock.now(), tokens.new_secret()
     with transaction() as opened:
-        who = {"email": f"u{depot_id}@example.com", "name": "Dispatcher", "password_hash": "", "role": "dispatcher"}
-        if opened.get(User, depot_id) is None:
+        role, user_id = ("dispatcher", depot_id) if depot_id else ("admin", 1)
+        who = {"email": f"u{user_id}@example.com", "name": role.title(), "password_hash": "", "role": role}
+        if opened.get(User, user_id) is None:
             place = [UserBranch(depot_id=depot_id, acting=True)]
-            opened.add(User(id=depot_id, branches=place, language="en", created_at=now, **who))
+            opened.add(User(id=user_id, branches=place, language="en", created_at=now, **who))
             opened.flush()
         opened.add(
             StaffSession(
                 token_digest=tokens.digest(secret),
-                user_id=depot_id,
+                user_id=user_id,
                 created_at=now,
                 expires_at=now + timedelta(hours=12),
                 seen_at=now,

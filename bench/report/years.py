@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, CursorResult, text
 
-from cxweb.core.db import db
+from cxweb.core.db import db, dialect_name
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 SPAN = timedelta(days=8 * 365)
@@ -28,12 +28,13 @@ _SECOND = """
 INSERT INTO crew_member (order_id, driver_id, position, driver_name)
 SELECT i, ({driver} + 1) % 300 + 1, 1, 'Driver' FROM {numbers} WHERE i % 20 = 0"""
 _RATING = """
-INSERT INTO rating (id, order_id, survey_version_id, stars, comment, nps, ces, answered_at, updated_at, version)
+INSERT INTO rating (id, order_id, survey_version_id, stars, comment, nps, ces, open, answered_at, updated_at, version)
 SELECT i, i, CASE WHEN i % 2 = 0 THEN 1 END,
  CASE WHEN {opinion} < 8 THEN 1 WHEN {opinion} < 12 THEN 2 WHEN {opinion} < 20 THEN 3
   WHEN {opinion} < 42 THEN 4 ELSE 5 END,
  CASE WHEN {talk} < 3 THEN 'All went well.' END,
  CASE WHEN i % 2 = 0 THEN {nps} END, CASE WHEN i % 3 = 0 THEN {ces} + 1 END,
+ CASE WHEN {talk} = 5 THEN 'More of it, please.' END,
  {answered}, {answered}, 1 FROM {numbers} WHERE i % 5 <> 0"""
 _REASON = """
 INSERT INTO rating_reason (rating_id, code, cause)
@@ -53,12 +54,30 @@ def write(ratings: int) -> None:
             indexes = _drop_indexes(connection, sqlite)
         for statement in (_ORDER, _CREW, _SECOND, _RATING, _REASON):
             with connection.begin():
-                connection.exec_driver_sql(statement.format(**words))
+                _run(connection, statement.format(**words))
         for index in indexes:
             with connection.begin():
-                connection.exec_driver_sql(index)
-        with connection.begin():
-            connection.exec_driver_sql("ANALYZE")
+                _run(connection, index)
+    tidy()
+
+
+def _run(connection: Connection, statement: str) -> CursorResult[Any]:
+    """Run it as it is: where values have places written with a percent sign, its own are none."""
+    return connection.exec_driver_sql(statement if dialect_name() == "sqlite" else statement.replace("%", "%%"))
+
+
+def tidy() -> None:
+    """What the database's own housekeeping would have done by itself in the meantime."""
+    db.engine.dispose()
+    with db.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            raw.execute("ANALYZE")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            raw.autocommit = True
+            raw.execute("VACUUM ANALYZE")
+            raw.autocommit = False
     db.engine.dispose()
 
 
@@ -126,7 +145,7 @@ def _drop_indexes(connection: Connection, sqlite: bool) -> list[str]:
         found += " AND sql IS NOT NULL"
     else:
         found = f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('{names}') AND indexname LIKE 'ix%'"
-    rows = connection.exec_driver_sql(found).all()
+    rows = [tuple(row) for row in _run(connection, found)]
     for name, _ in rows:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
     return [definition for _, definition in rows]

@@ -6,6 +6,7 @@ Everything is computed from whole-number counts and rounded only where it is sho
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from math import sqrt
 
 # The 97.5 % quantile of the standard normal distribution.
@@ -84,23 +85,75 @@ class Promoters:
 
 @dataclass(frozen=True)
 class Feedback:
-    """The figures of a report, in one place for page, API and export."""
+    """The figures of a report, in one place for page, API and export; each is worked out when it is asked for.
 
-    completed: int | None
-    eligible: int | None
-    rated: int | None
-    response: Share
-    stars: Mean
-    csat: Share
-    nps_stars: Promoters
-    nps: Promoters
-    tud: Share
-    ces: Mean
-    easy: Share
-    spam: int = 0
-    by_phone: int = 0
-    # The rate on messages delivered: of completed orders with an invitation that was not refused.
-    reached: Share = NOTHING
+    `promoting`: in NPS (stars), promoters give so many stars or more, and detractors so many or fewer.
+    """
+
+    counts: Counts
+    promoting: tuple[int, int] = NPS_STARS
+
+    @property
+    def completed(self) -> int | None:
+        return self.counts.completed
+
+    @property
+    def eligible(self) -> int | None:
+        return self.counts.eligible
+
+    @property
+    def rated(self) -> int | None:
+        return self.counts.rated
+
+    @property
+    def spam(self) -> int:
+        return self.counts.spam
+
+    @property
+    def by_phone(self) -> int:
+        return self.counts.by_phone
+
+    @cached_property
+    def response(self) -> Share:
+        return share(self.counts.rated or 0, self.counts.eligible or 0)
+
+    @cached_property
+    def reached(self) -> Share:
+        """The rate on messages delivered: of completed orders with an invitation that was not refused."""
+        return share(self.counts.reached_rated or 0, self.counts.reached or 0)
+
+    @cached_property
+    def stars(self) -> Mean:
+        return mean(self.counts.stars, FIVE_STARS)
+
+    @cached_property
+    def csat(self) -> Share:
+        stars = self.counts.stars
+        return share(stars[3] + stars[4], sum(stars))
+
+    @cached_property
+    def nps_stars(self) -> Promoters:
+        stars, (promoting, detracting) = self.counts.stars_without_nps, self.promoting
+        passive = sum(stars[detracting : promoting - 1])
+        return promoters(sum(stars[promoting - 1 :]), passive, sum(stars[:detracting]))
+
+    @cached_property
+    def nps(self) -> Promoters:
+        scores = self.counts.nps
+        return promoters(sum(scores[9:]), sum(scores[7:9]), sum(scores[:7]))
+
+    @cached_property
+    def tud(self) -> Share:
+        scores = self.counts.nps
+        return share(scores[0] + scores[1], sum(scores))
+
+    @cached_property
+    def ces(self) -> Mean:
+        return mean(self.counts.ces, FIVE_STARS)
+
+    @cached_property
+    def easy(self) -> Share:
+        return share(self.counts.ces[3] + self.counts.ces[4], sum(self.counts.ces))
 
     @property
     def response_rate(self) -> float | None:
@@ -112,26 +165,8 @@ class Feedback:
 
 
 def figures(counts: Counts, nps_stars: tuple[int, int] = NPS_STARS) -> Feedback:
-    """All figures of these counts. `nps_stars`: promoters from so many stars on, detractors up to so many."""
-    stars, scores = counts.stars, counts.nps
-    promoting, detracting = nps_stars
-    five = counts.stars_without_nps
-    return Feedback(
-        completed=counts.completed,
-        eligible=counts.eligible,
-        rated=counts.rated,
-        response=share(counts.rated or 0, counts.eligible or 0),
-        stars=mean(stars, FIVE_STARS),
-        csat=share(stars[3] + stars[4], sum(stars)),
-        nps_stars=promoters(sum(five[promoting - 1 :]), sum(five[detracting : promoting - 1]), sum(five[:detracting])),
-        nps=promoters(sum(scores[9:]), sum(scores[7:9]), sum(scores[:7])),
-        tud=share(scores[0] + scores[1], sum(scores)),
-        ces=mean(counts.ces, FIVE_STARS),
-        easy=share(counts.ces[3] + counts.ces[4], sum(counts.ces)),
-        spam=counts.spam,
-        by_phone=counts.by_phone,
-        reached=share(counts.reached_rated or 0, counts.reached or 0),
-    )
+    """The figures of these counts. `nps_stars`: promoters from so many stars on, detractors up to so many."""
+    return Feedback(counts, nps_stars)
 
 
 def percentage(part: int, whole: int) -> float | None:

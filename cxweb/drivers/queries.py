@@ -14,7 +14,7 @@ from cxweb.company.queries import digest_key, settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core import clock
 from cxweb.core.db import session
-from cxweb.orders.models import Driver, Order
+from cxweb.orders.models import Driver
 from cxweb.orders.rules import alphabetical
 from cxweb.ratings.models import Rating, RatingReason
 from cxweb.reviews.queries import tallies
@@ -96,15 +96,8 @@ def code_key(company: CompanySettings) -> str | None:
 
 def driver_months(driver: Driver, perimeter: Perimeter) -> list[tuple[date, Mean]]:
     """The driver's stars in each month of the company's zone that has answers and is still kept, the oldest first."""
-    company = settings_now()
-    chosen = ReportFilter(driver=(driver.ref,))
-    statement = answers_of(select(Order.completed_at, Rating.stars), chosen, perimeter)
-    months: dict[date, list[int]] = {}
-    for completed_at, value in session().execute(statement):
-        assert completed_at is not None  # noqa: S101 - an answer on this axis is of a completed order
-        month = completed_at.astimezone(company.zone).date().replace(day=1)
-        months.setdefault(month, [0] * 5)[value - 1] += 1
-    return [(month, mean(counts, FIVE_STARS)) for month, counts in sorted(months.items())]
+    rows = feedback_by(ReportFilter(driver=(driver.ref,)), perimeter, "month")
+    return [(date.fromisoformat(f"{row.key}-01"), row.feedback.stars) for row in rows if row.feedback.stars.n]
 
 
 def own_causes(driver: Driver, perimeter: Perimeter) -> Mean:

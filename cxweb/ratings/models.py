@@ -25,6 +25,13 @@ class Rating(Base):
         CheckConstraint(CES_CHECK, name="ces"),
         CheckConstraint("version > 0", name="version"),
         Index("ix_rating_stars_answered", "stars", "answered_at"),
+        # Those to the open question, among many that leave it out.
+        Index(
+            "ix_rating_open_answered",
+            "answered_at",
+            sqlite_where=text("open IS NOT NULL"),
+            postgresql_where=text("open IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

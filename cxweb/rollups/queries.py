@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Table, func, select, union_all
+from sqlalchemy import ColumnElement, Result, Select, Table, func, literal_column, select, union_all
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -16,12 +16,12 @@ from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Order
 from cxweb.ratings.models import PhoneRating, Rating
 from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
-from cxweb.rollups.rules import ONE, Span, cover, grains_for
+from cxweb.rollups.rules import ALWAYS, ONE, Piece, Span, cover, grains_for
 from cxweb.tallies.queries import by_phone, counted_by_phone, counted_reasons, facts, sums
 from cxweb.tallies.rules import OF_ANSWERS, TALLIES
 
 # Counted up whenever a tally changes its meaning: the cells are then built anew.
-FORMULA = 1
+FORMULA = 2
 QUARTER = timedelta(minutes=15)
 LAST_OF_QUARTER = QUARTER - timedelta(microseconds=1)
 # Its number, and the quarter hours of completion and answer.
@@ -48,7 +48,7 @@ class State:
     check_began_at: datetime | None
 
 
-_STATE = select(*(getattr(RollupState, field.name) for field in fields(State)))
+_STATE = select(*(RollupState.__table__.c[field.name] for field in fields(State)))
 
 
 def state() -> State | None:
@@ -64,8 +64,8 @@ def fits(known: State | None, company: CompanySettings) -> bool:
 
 def changes(limit: int | None = None) -> Sequence[Change]:
     """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
-    columns = select(FigureChange.id, FigureChange.completed_at, FigureChange.answered_at)
-    return session().execute(columns.order_by(FigureChange.id).limit(limit)).all()
+    c = FigureChange.__table__.c
+    return session().execute(select(c.id, c.completed_at, c.answered_at).order_by(c.id).limit(limit)).all()
 
 
 def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:
@@ -79,19 +79,25 @@ def extent(axis: str) -> Span | None:
     """The first and the last day there are cells of, None without any."""
     c = ORDERS.c
     of_days = (c.axis == axis, c.whole, c.grain == "day")
-    first, last = (session().scalar(select(end(c.day)).where(*of_days)) for end in (func.min, func.max))
+    # Two questions in one: each is answered from an end of the table, both at once only by reading it.
+    ends = (select(end(c.day)).where(*of_days).scalar_subquery() for end in (func.min, func.max))
+    first, last = session().execute(select(*ends)).one()
     return (first, last) if first is not None and last is not None else None
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Which cells of an axis answer a question; depots and drivers are subqueries of ids, None restricts nothing."""
+    """Which cells of an axis answer a question; depots and drivers are subqueries of ids, None restricts nothing.
+
+    Of periods that do not lie `within` these days there are no whole cells.
+    """
 
     axis: str
     depots: Sequence[Select[int]] = ()
     channels: Sequence[str] = ()
     drivers: Select[int] | None = None
     by: str | None = None
+    within: Span = ALWAYS
 
     @property
     def table(self) -> Table:
@@ -102,35 +108,57 @@ class Cells:
         return not (self.depots or self.channels or self.by in ("depot", "channel"))
 
 
-def read_cells(wanted: Cells, values: Sequence[str], pieces: Sequence[Span], table: Table | None = None) -> list[Any]:
+def read_cells(
+    wanted: Cells, values: Sequence[str], spans: Sequence[Span], table: Table | None = None
+) -> Sequence[Any]:
     """The sums of these values over the spans of days, in parts to be added up; first comes the key, if any."""
+    if not spans:
+        return ()
     table = wanted.table if table is None else table
     c = table.c
     keys = {"driver": "driver_id", "depot": "depot_id", "channel": "channel", None: None}
     name = keys.get(wanted.by, "day")
     # A reason's cells have their reason as key.
     key = [c.code, c.cause] if table is REASONS else [c[name]] if name else []
-    covering = [piece for span in pieces for piece in cover(*span, grains_for(wanted.by))]
-    if not covering:
-        return []
-    statement = select(*key, *summed(table, tuple(values))).where(c.axis == wanted.axis, c.whole == wanted.whole)
-    for ids in wanted.depots:
-        statement = statement.where(c.depot_id.in_(ids))
+    inside = [c.axis == wanted.axis, c.whole == wanted.whole]
+    inside += [c.depot_id.in_(ids) for ids in wanted.depots]
     if wanted.channels:
-        statement = statement.where(c.channel.in_(wanted.channels))
+        inside.append(c.channel.in_(wanted.channels))
     if wanted.drivers is not None:
-        statement = statement.where(c.driver_id.in_(wanted.drivers))
+        inside.append(c.driver_id.in_(wanted.drivers))
     # Each piece is one stretch of the table; all of them in one condition, SQLite reads the table from end to end.
     parts = [
-        statement.where(c.grain == grain, c.day.between(first, last)).group_by(*key) for grain, first, last in covering
+        select(*_grouping(key, piece), *summed(table, tuple(values), piece.sign))
+        .where(*inside, c.grain == piece.grain, _days(c.day, piece))
+        .group_by(*_grouping(key, piece))
+        for span in spans
+        for piece in cover(*span, grains_for(wanted.by), wanted.within)
     ]
-    return list(session().execute(union_all(*parts)))
+    return session().connection().execute(union_all(*parts)).all()
+
+
+def _days(day: ColumnElement[date], piece: Piece) -> ColumnElement[bool]:
+    # The cells of one day, or of one longer period, lie in the order of their keys and need no sorting.
+    return day == piece.first if piece.first == piece.last else day.between(piece.first, piece.last)
+
+
+def _grouping(key: Sequence[ColumnElement[Any]], piece: Piece) -> Sequence[ColumnElement[Any]]:
+    # An index in the order of the drivers would be taken for a short cut: SQLite would look into it for each driver.
+    if piece.first == piece.last:
+        return key
+    return [each + literal_column("0") if each is DRIVERS.c.driver_id else each for each in key]
 
 
 @lru_cache(maxsize=64)
-def summed(table: Table, values: tuple[str, ...]) -> tuple[ColumnElement[int], ...]:
+def summed(table: Table, values: tuple[str, ...], sign: int = 1) -> tuple[ColumnElement[int], ...]:
     """The sum of each of these columns, under its name; put together once, which takes as long as adding up."""
-    return tuple(func.sum(table.c[value]).label(value) for value in values)
+    sums = (func.sum(table.c[value] if sign > 0 else -table.c[value]) for value in values)
+    return tuple(each.label(value) for each, value in zip(sums, values, strict=True))
+
+
+def both(table: Table) -> ColumnElement[bool]:
+    """Cells of the whole company and of its parts. Said so, because the table is sorted by it before anything finer."""
+    return table.c.whole.in_((False, True))
 
 
 def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -141,16 +169,21 @@ def counted(table: Table, axis: str, span: Span, zone: ZoneInfo) -> list[dict[st
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     if table is REASONS:
         statement = facts(axis, list(keys.values()), way=False).where(*inside)
-        return _cells(table, axis, keys, {}, session().execute(counted_reasons(statement)))
+        return _cells(table, axis, keys, {}, _found(counted_reasons(statement)))
     driver = table is DRIVERS
     names = [name for name in (TALLIES if axis == "completed" else OF_ANSWERS) if name != "by_phone"]
     statement = facts(axis, list(keys.values()), way=axis == "completed", by_driver=driver).where(*inside)
-    _cells(table, axis, keys, rows, session().execute(sums(statement, names)))
+    _cells(table, axis, keys, rows, _found(sums(statement, names)))
     told_at = Order.completed_at if axis == "completed" else PhoneRating.recorded_at
     inside = (told_at >= day_start(span[0], zone), told_at < day_start(span[1] + ONE, zone))
     keys["day"] = local_day(told_at, zone, *span)
     statement = by_phone(axis, list(keys.values()), by_driver=driver).where(*inside)
-    return _cells(table, axis, keys, rows, session().execute(counted_by_phone(statement)))
+    return _cells(table, axis, keys, rows, _found(counted_by_phone(statement)))
+
+
+def _found(statement: Select[Any]) -> Result[Any]:
+    """What it selects; by the connection, as the session would look at each of many rows."""
+    return session().connection().execute(statement)
 
 
 def _groups(table: Table) -> dict[str, Any]:
@@ -161,19 +194,23 @@ def _groups(table: Table) -> dict[str, Any]:
 
 
 def _cells(
-    table: Table, axis: str, keys: dict[str, Any], into: dict[tuple[Any, ...], dict[str, Any]], found: Iterable[Any]
+    table: Table, axis: str, keys: dict[str, Any], into: dict[tuple[Any, ...], dict[str, Any]], found: Result[Any]
 ) -> list[dict[str, Any]]:
     """The rows found, added to the cells there are; every column of a cell has a value."""
     names = [*keys, *(["code", "cause"] if table is REASONS else [])]
+    columns, keyed = [*names, *list(found.keys())[len(names) :]], len(names)
     empty = {column.name: 0 for column in table.c} | {"axis": axis, "whole": False, "grain": "day"}
     for row in found:
-        at = tuple(row[: len(names)])
+        at = tuple(row[:keyed])
         if at not in into:
-            into[at] = empty | dict(zip(names, at, strict=True)) | {"day": date.fromisoformat(at[0])}
-        into[at].update(
-            {name: int(value) for name, value in zip(row._fields[len(names) :], row[len(names) :], strict=True)}
-        )
+            into[at] = empty.copy()
+        into[at].update(zip(columns, row, strict=True), day=_day(at[0]))
     return list(into.values())
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def days_with_rows(zone: ZoneInfo) -> Span | None:

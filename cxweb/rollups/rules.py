@@ -1,15 +1,20 @@
 """The periods that figures are added up to, and the fewest cells that make up a span of days."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 ONE = timedelta(days=1)
 PERIODS = ("day", "week", "month", "quarter", "year")
 # What there are cells of, the longest first; a part is a third of a month.
-GRAINS = ("year", "month", "part", "day")
+GRAINS = ("year", "quarter", "month", "part", "day")
 # The spans that may be read from rows beside the cells; more are read as fewer and longer ones.
 MOST_SPANS = 6
 Span = tuple[date, date]
+# Beyond every day there may be cells of.
+NEVER, FOR_EVER = date(1, 1, 2), date(9990, 1, 1)
+ALWAYS = (NEVER, FOR_EVER)
 
 
 def period_start(day: date, period: str) -> date:
@@ -35,6 +40,8 @@ def period_end(day: date, period: str) -> date:
         return start + timedelta(days=9)
     if period in ("part", "month"):
         return period_start(start.replace(day=28) + timedelta(days=4), "month") - ONE
+    if period == "quarter":
+        return period_end(start.replace(month=start.month + 2), "month")
     return date(start.year, 12, 31) if period == "year" else start
 
 
@@ -56,24 +63,65 @@ def period_key(day: date, period: str) -> str:
 def grains_for(by: str | None) -> Sequence[str]:
     """The grains whose cells never cross the border between two of these periods."""
     if by in ("day", "week"):
-        return GRAINS[3:]
-    return GRAINS[1:] if by in ("month", "quarter") else GRAINS
+        return GRAINS[-1:]
+    return GRAINS[{"month": 2, "quarter": 1}.get(by or "", 0) :]
 
 
-def cover(first: date, last: date, grains: Sequence[str] = GRAINS) -> list[tuple[str, date, date]]:
-    """The fewest cells of these grains that make up the span: grain, and between which days its cells begin."""
+@dataclass(frozen=True)
+class Piece:
+    """The cells of a grain that begin between two days, to be added or (`sign` −1) to be taken away again."""
+
+    grain: str
+    first: date
+    last: date
+    sign: int = 1
+
+    @property
+    def cells(self) -> int:
+        found, day = 1, self.first
+        while (day := period_end(day, self.grain) + ONE) <= self.last:
+            found += 1
+        return found
+
+
+@lru_cache(maxsize=256)
+def cover(first: date, last: date, grains: Sequence[str] = GRAINS, within: Span = ALWAYS) -> tuple[Piece, ...]:
+    """The fewest cells of these grains that make up the span.
+
+    Of a period that lies in the span but for a few days those are taken away again. Only periods that lie `within`
+    those days are used beyond the span: there are no whole cells of others.
+    """
     if first > last:
-        return []
-    grain, *finer = grains
+        return ()
+    grain, *others = grains
+    finer = tuple(others)
     if not finer:
-        return [(grain, first, last)]
-    begin = period_start(first, grain)
+        return (Piece(grain, first, last),)
+    begin, end = period_start(first, grain), period_start(last + ONE, grain)
     if begin < first:
         begin = period_end(first, grain) + ONE
-    end = period_start(last + ONE, grain)
-    if begin >= end:
-        return cover(first, last, finer)
-    return [*cover(first, begin - ONE, finer), (grain, begin, end - ONE), *cover(end, last, finer)]
+    if begin >= end and period_start(first, grain) == period_start(last, grain):
+        return _cheaper(first, last, grain, finer, within)
+    return (
+        *_cheaper(first, begin - ONE, grain, finer, within),
+        *((Piece(grain, begin, end - ONE),) if begin < end else ()),
+        *_cheaper(end, last, grain, finer, within),
+    )
+
+
+def _cheaper(first: date, last: date, grain: str, finer: Sequence[str], within: Span) -> tuple[Piece, ...]:
+    """What makes up a span in one period of the grain: finer cells, or the period's without those around the span."""
+    if first > last:
+        return ()
+    start, end = period_start(first, grain), period_end(first, grain)
+    if (first, last) == (start, end):
+        return (Piece(grain, start, start),)
+    plain = cover(first, last, finer, within)
+    if start < within[0] or end > within[1]:
+        return plain
+    around = (*cover(start, first - ONE, finer, within), *cover(last + ONE, end, finer, within))
+    less = (Piece(grain, start, start), *(replace(piece, sign=-piece.sign) for piece in around))
+    return min(plain, less, key=lambda pieces: sum(piece.cells for piece in pieces))
 
 
 def spans(days: Iterable[date], most: int = MOST_SPANS) -> list[Span]:

@@ -47,6 +47,7 @@ def facts(axis: str, keys: Sequence[Key], *, way: bool, by_driver: bool = False)
         (_stage() if way else cast(null(), Integer)).label("stage"),
         *(case((counts, column)).label(name) for name, column in said.items()),
         Rating.comment.is_not(None).label("commented"),
+        Rating.open.is_not(None).label("open"),
         asks.label("asks_nps"),
         SpamMark.id.is_not(None).label("spam"),
         Rating.id.label("rating_id"),
@@ -99,6 +100,7 @@ _CONDITIONS: dict[str, str] = {
     "reasoned_driver": f"facts.stars IS NOT NULL AND {_REASON.format(' AND rating_reason.cause = ' + repr(DRIVER))}",
     **{f"stars_{n}": f"facts.stars = {n}" for n in SCORES},
     **{f"plain_{n}": f"facts.stars = {n} AND NOT facts.asks_nps" for n in SCORES},
+    **{f"open_{n}": f"facts.stars = {n} AND facts.open" for n in SCORES},
     **{f"nps_{n}": f"facts.nps = {n}" for n in range(11)},
     **{f"ces_{n}": f"facts.ces = {n}" for n in SCORES},
     **{

@@ -13,10 +13,12 @@ NPS = tuple(f"nps_{n}" for n in range(11))
 CES = tuple(f"ces_{n}" for n in SCORES)
 # In no figure, and shown beside them.
 BESIDE = ("spam", "by_phone")
+# Answers to the open question, by the stars that were given with them.
+OPEN = tuple(f"open_{n}" for n in SCORES)
 CROSS = tuple(f"cross_{n}_{group}" for n in SCORES for group in GROUPS)
 # Answers with a reason, and with one that lies with the driver.
 REASONED = ("reasoned", "reasoned_driver")
 # Of answers alone, by whichever date; then what only completed orders have.
-OF_ANSWERS = (*STARS, *PLAIN, *NPS, *CES, *BESIDE, *CROSS, *REASONED)
+OF_ANSWERS = (*STARS, *PLAIN, *NPS, *CES, *BESIDE, *OPEN, *CROSS, *REASONED)
 OF_ORDERS = (*ORDERS, *WAY)
 TALLIES = (*OF_ORDERS, *OF_ANSWERS)

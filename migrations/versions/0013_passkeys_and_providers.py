@@ -7,7 +7,7 @@ from cxweb.core.db import UTCDateTime
 from cxweb.core.migrations import add_column
 
 revision = '0013'
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

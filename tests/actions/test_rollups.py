@@ -103,13 +103,14 @@ def test_the_nightly_check_finds_and_repairs_what_differs_either_way(app: Flask,
             "UPDATE order_cell SET completed = 2 WHERE grain = 'day'",
             "DELETE FROM driver_cell WHERE grain = 'month'",
             "UPDATE order_cell SET stars_5 = 0 WHERE grain = 'year'",
+            "UPDATE driver_cell SET completed = 3 WHERE grain = 'quarter'",
             "UPDATE order_cell SET day = '2026-11-16' WHERE grain = 'day' AND axis = 'answered'",
         ):
             spoil(damage)
             assert check_rollups(now=True) > 0, damage
             assert check_rollups(now=True) == 0, damage
     told = session().scalars(select(AuditEntry.object).where(AuditEntry.act == "rollups.repaired")).all()
-    assert told == ["month:2026-11"] * 4
+    assert told == ["month:2026-11"] * 5
 
 
 def test_rebuilding_starts_from_nothing_and_tells_how_far_it_is(app: Flask, make: Factory) -> None:

@@ -1,5 +1,6 @@
 """Days, the periods they make up, and the cells that cover them."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -71,17 +72,36 @@ def test_periods_are_named_as_the_contract_says(day: str, keys: tuple[str, ...])
     assert tuple(found) == keys
 
 
-@given(DAYS, DAYS, st.sampled_from([GRAINS, GRAINS[1:], GRAINS[3:]]))
-def test_cells_cover_each_day_of_a_span_once(one: date, other: date, grains: tuple[str, ...]) -> None:
+@given(DAYS, DAYS, st.sampled_from([GRAINS, GRAINS[1:], GRAINS[2:], GRAINS[4:]]), DAYS, DAYS)
+def test_cells_cover_each_day_of_a_span_once_and_none_besides(
+    one: date, other: date, grains: tuple[str, ...], floor: date, ceiling: date
+) -> None:
     first, last = min(one, other), max(one, other)
-    covered: list[date] = []
-    for grain, start, end in cover(first, last, grains):
-        day = start
-        while day <= end:
-            if period_start(day, grain) == day:
-                covered += [day + ONE * n for n in range((period_end(day, grain) - day).days + 1)]
-            day = period_end(day, grain) + ONE
-    assert sorted(covered) == [first + ONE * n for n in range((last - first).days + 1)]
+    within = (min(floor, first), max(ceiling, last))
+    covered: Counter[date] = Counter()
+    for piece in cover(first, last, grains, within):
+        day = piece.first
+        assert period_start(day, piece.grain) == day
+        assert day >= within[0]
+        while day <= piece.last:
+            end = period_end(day, piece.grain)
+            assert end <= within[1]
+            covered.update({day + ONE * n: piece.sign for n in range((end - day).days + 1)})
+            day = end + ONE
+    assert {day: times for day, times in covered.items() if times} == dict.fromkeys(_days(first, last), 1)
+
+
+@given(DAYS, st.integers(0, 3000))
+def test_a_span_takes_few_cells_wherever_it_begins_and_ends(first: date, length: int) -> None:
+    last = first + timedelta(days=length)
+    pieces = cover(first, last)
+    years = last.year - first.year + 1
+    assert sum(piece.cells for piece in pieces if piece.grain != "year") <= 22
+    assert sum(piece.cells for piece in pieces if piece.grain == "year") <= years
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + ONE * n for n in range((last - first).days + 1)]
 
 
 @given(st.lists(st.dates(date(2026, 1, 1), date(2026, 3, 1)), max_size=12), st.integers(1, 4))

@@ -9,14 +9,14 @@ from sqlalchemy import Table, func, literal, select
 
 from cxweb.actions.steps.write_cells import Counted
 from cxweb.core.db import session
-from cxweb.rollups.queries import DRIVERS
+from cxweb.rollups.queries import DRIVERS, both
 from cxweb.rollups.rules import GRAINS, period_end, period_start
 
 Key = tuple[Any, ...]
 Cells = dict[Key, tuple[int, ...]]
 Row = Mapping[Any, Any]
 # Added up from these one after the other, every cell comes to its value.
-WITHIN_A_MONTH = GRAINS[1:]
+WITHIN_A_MONTH = GRAINS[2:]
 
 
 def differing(counted: Counted, drivers_from: date) -> int:
@@ -30,22 +30,28 @@ def differing(counted: Counted, drivers_from: date) -> int:
         for key in _adding_up(row, counted, keys, drivers_from):
             wanted[key] = tuple(map(add, wanted[key], numbers)) if key in wanted else numbers
     c = table.c
-    inside = (c.axis == counted.axis, c.grain.in_(WITHIN_A_MONTH), c.day.between(first, last))
+    inside = (c.axis == counted.axis, both(table), c.grain.in_(WITHIN_A_MONTH), c.day.between(first, last))
     stored = session().execute(select(table).where(*inside)).mappings()
     return _unequal(wanted, _read((row for row in stored if _ends(row) <= last), keys, values))
 
 
 def differing_years(table: Table, axis: str, year: date, drivers_from: date) -> int:
-    """How many cells of the year are not the sum of its months'."""
-    if table is DRIVERS and year < drivers_from:
-        return 0
+    """How many cells of the year and of its quarters are not the sum of their months'."""
+    quarters = [("quarter", year.replace(month=month)) for month in (1, 4, 7, 10)]
+    found = [("year", year), *quarters]
+    return sum(
+        _differing(table, axis, grain, start) for grain, start in found if table is not DRIVERS or start >= drivers_from
+    )
+
+
+def _differing(table: Table, axis: str, grain: str, start: date) -> int:
     keys, values, c = _keys(table), _values(table), table.c
-    months = (c.axis == axis, c.grain == "month", c.day.between(year, period_end(year, "year")))
-    named = {"grain": literal("year").label("grain"), "day": literal(year, c.day.type).label("day")}
+    months = (c.axis == axis, both(table), c.grain == "month", c.day.between(start, period_end(start, grain)))
+    named = {"grain": literal(grain).label("grain"), "day": literal(start, c.day.type).label("day")}
     group = [c[name] for name in keys if name not in named]
     sums = select(*(named.get(name, c[name]) for name in keys), *(func.sum(c[name]).label(name) for name in values))
     sums = sums.where(*months).group_by(*group)
-    stored = select(table).where(c.axis == axis, c.grain == "year", c.day == year)
+    stored = select(table).where(c.axis == axis, both(table), c.grain == grain, c.day == start)
     wanted, found = (_read(session().execute(statement).mappings(), keys, values) for statement in (sums, stored))
     return _unequal(wanted, found)
 

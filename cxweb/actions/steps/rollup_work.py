@@ -26,7 +26,7 @@ from cxweb.rollups.queries import (
     stale_days,
     state,
 )
-from cxweb.rollups.rules import ONE, Span, spans
+from cxweb.rollups.rules import FOR_EVER, ONE, Span, spans
 
 # As many changes as are looked at, and as many days as are counted anew in one transaction; or so many orders' days.
 MOST_CHANGES, MOST_DAYS, MOST_ORDERS = 10_000, 31, 20_000
@@ -41,6 +41,8 @@ class Work:
     spans: Mapping[str, Sequence[Span]]
     settles: Sequence[int] = ()
     values: Mapping[str, date | None] = field(default_factory=dict)
+    # Where longer periods go on after this day they are added up with their last days.
+    through: date = FOR_EVER
 
 
 def next_work() -> Work | None:
@@ -74,7 +76,8 @@ def _building(known: State, through: date, company: CompanySettings) -> Work:
         return Work(known, company, {}, values={"built_through": None})
     last = min(day_of_order(through + ONE, MOST_ORDERS, company.zone), there[1])
     span = (through + ONE, last)
-    return Work(known, company, dict.fromkeys(AXES, [span]), values={"built_through": last})
+    values = {"built_through": last}
+    return Work(known, company, dict.fromkeys(AXES, [span]), (), values, last if last < there[1] else FOR_EVER)
 
 
 def count_anew(work: Work) -> list[Counted]:
@@ -95,7 +98,7 @@ def write_counted(work: Work, found: Sequence[Counted]) -> bool:
     if not claim_writing(work.known.generation, **work.values):
         return False
     for cells in found:
-        write_cells(cells, work.known.drivers_from)
+        write_cells(cells, work.known.drivers_from, work.through)
     ids = iter(work.settles)
     while some := list(islice(ids, 500)):
         session().execute(delete(FigureChange).where(FigureChange.id.in_(some)))

@@ -10,12 +10,12 @@ from sqlalchemy import Table, delete, insert, literal, select, update
 from cxweb.actions.steps.insert_many import insert_many
 from cxweb.core.db import session
 from cxweb.rollups.models import DriverCell, OrderCell, ReasonCell, RollupState
-from cxweb.rollups.queries import DRIVERS, summed
-from cxweb.rollups.rules import GRAINS, ONE, Span, period_end, period_start
+from cxweb.rollups.queries import DRIVERS, both, summed
+from cxweb.rollups.rules import FOR_EVER, GRAINS, ONE, Span, period_end, period_start
 
 MODELS = (OrderCell, DriverCell, ReasonCell)
 # What the cells of each grain are added up from.
-FINER = {"part": "day", "month": "part", "year": "month"}
+FINER = {"part": "day", "month": "part", "quarter": "month", "year": "quarter"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,11 @@ def claim_writing(generation: int, **values: object) -> bool:
     return session().execute(claimed, execution_options={"synchronize_session": False}).first() is not None
 
 
-def write_cells(counted: Counted, drivers_from: date) -> None:
-    """Let the days of the span have these cells, and every longer period with one of them the sum of its own."""
+def write_cells(counted: Counted, drivers_from: date, through: date = FOR_EVER) -> None:
+    """Let the days of the span have these cells, and every longer period with one of them the sum of its own.
+
+    Periods that go on after `through` are left alone: their other days are still to come.
+    """
     table, (first, last) = counted.table, counted.span
     session().execute(delete(table).where(*_of(counted, "day"), table.c.day.between(first, last)))
     insert_many(counted.model, counted.rows)
@@ -50,14 +53,14 @@ def write_cells(counted: Counted, drivers_from: date) -> None:
         while start <= last:
             end = period_end(start, grain)
             # Of a period that had begun before drivers have cells, theirs would say less than all.
-            if table is not DRIVERS or start >= drivers_from:
+            if end <= through and (table is not DRIVERS or start >= drivers_from):
                 session().execute(delete(table).where(*_of(counted, grain), table.c.day == start))
                 _add_up(counted, FINER[grain], start, end, (grain, start))
             start = end + ONE
 
 
 def _of(counted: Counted, grain: str) -> tuple[Any, ...]:
-    return counted.table.c.axis == counted.axis, counted.table.c.grain == grain
+    return counted.table.c.axis == counted.axis, both(counted.table), counted.table.c.grain == grain
 
 
 def _add_up(counted: Counted, finer: str, first: date, last: date, into: tuple[str, date] | None) -> None:

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cxweb.accounts.rules import Perimeter
-from cxweb.analytics.filters import ReportFilter, answers_of
+from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries.counting import Tallies, reasons_counted, tallied
 from cxweb.analytics.rules import (
-    FIVE_STARS,
     Counts,
     Crosstab,
     Feedback,
@@ -25,19 +24,21 @@ from cxweb.company.models import Depot
 from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.orders.models import Driver
-from cxweb.ratings.models import Rating
 from cxweb.rollups.rules import PERIODS
-from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, ORDERS, PLAIN, REASONED, STARS, WAY
+from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, OPEN, ORDERS, PLAIN, REASONED, SCORES, STARS, WAY
 
 GROUPS = ("driver", "depot", "channel")
 BY = (*PERIODS, *GROUPS)
-# What the figures are made of.
-OF_FEEDBACK = (*ORDERS, *STARS, *PLAIN, *NPS, *CES, *BESIDE, "reached", "reached_rated")
+MANY = 50
+# What the figures are made of, and where the answers' counts stand among those of answers.
+OF_FEEDBACK = (*ORDERS, *BESIDE, "reached", "reached_rated", *STARS, *PLAIN, *NPS, *CES)
+_ANSWERS = ((0, 5), (5, 10), (10, 21), (21, 26))
 
 
 def feedback(chosen: ReportFilter, perimeter: Perimeter) -> Feedback:
     """The figures of the filter within the perimeter; an order handled by several drivers counts once."""
-    return _feedback(_total(OF_FEEDBACK, chosen, perimeter), chosen)
+    found = tallied(OF_FEEDBACK, chosen, perimeter, None).get(None) or (0,) * len(OF_FEEDBACK)
+    return _feedback(found, chosen.about_answers, settings_now().nps_stars)
 
 
 def feedback_by(chosen: ReportFilter, perimeter: Perimeter, by: str) -> list[FeedbackRow]:
@@ -46,13 +47,13 @@ def feedback_by(chosen: ReportFilter, perimeter: Perimeter, by: str) -> list[Fee
     A crew's rating goes to each driver. Of drivers only what is still kept counts, and only the chosen ones stand.
     """
     found = tallied(OF_FEEDBACK, chosen, perimeter, by)
-    names = _names(by, found)
+    names, about_answers, promoting = _names(by, found), chosen.about_answers, settings_now().nps_stars
     rows = []
     for key, tallies in found.items():
-        shown, name = names.get(key, (key, None))
-        row = FeedbackRow(shown, name, _feedback(tallies, chosen))
-        if row.feedback.completed or row.feedback.stars.n:
-            rows.append(row)
+        figures_of_it = _feedback(tallies, about_answers, promoting)
+        if figures_of_it.completed or any(figures_of_it.counts.stars):
+            shown, name = names.get(key, (key, None))
+            rows.append(FeedbackRow(shown, name, figures_of_it))
     return sorted(rows, key=lambda row: (row.key is None, row.key or ""))
 
 
@@ -73,9 +74,8 @@ def crosstab(chosen: ReportFilter, perimeter: Perimeter) -> Crosstab:
 
 def open_answer_counts(chosen: ReportFilter, perimeter: Perimeter) -> dict[int, int]:
     """How many of those who gave 1…5 stars answered the open question; every number of stars has its count."""
-    statement = answers_of(select(Rating.stars, func.count()), chosen, perimeter).where(Rating.open.is_not(None))
-    found = dict(session().execute(statement.group_by(Rating.stars)).all())
-    return {stars: found.get(stars, 0) for stars in FIVE_STARS}
+    found = _total(OPEN, chosen, perimeter)
+    return {stars: found[name] for stars, name in zip(SCORES, OPEN, strict=True)}
 
 
 def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:
@@ -91,20 +91,26 @@ def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:
             code, max(causes, key=lambda cause: (causes[cause], cause)), causes.total(), share(causes.total(), n)
         )
         for code, causes in counted.items()
+        # Cells that were taken away again leave nothing.
+        if causes.total()
     ]
     rows.sort(key=lambda row: (-row.count, row.code))
     return ReasonShares(n, tuple(rows), share(found["reasoned_driver"], n))
 
 
-def _feedback(found: Tallies, chosen: ReportFilter) -> Feedback:
-    orders = [None if chosen.about_answers else found[name] for name in (*ORDERS, "reached", "reached_rated")]
-    answers = [tuple(found[name] for name in names) for names in (STARS, PLAIN, NPS, CES)]
-    beside = [found[name] for name in BESIDE]
-    return figures(Counts(*orders[:3], *answers, *beside, *orders[3:]), settings_now().nps_stars)  # type: ignore[arg-type]
+def _feedback(found: Tallies, about_answers: bool, promoting: tuple[int, int]) -> Feedback:
+    """The figures of these tallies, which are those of OF_FEEDBACK."""
+    completed, eligible, rated, spam, by_phone, reached, reached_rated, *answers = found
+    stars, plain, nps, ces = [tuple(answers[start:end]) for start, end in _ANSWERS]
+    if about_answers:
+        return figures(Counts(None, None, None, stars, plain, nps, ces, spam, by_phone), promoting)
+    orders = (completed, eligible, rated)
+    return figures(Counts(*orders, stars, plain, nps, ces, spam, by_phone, reached, reached_rated), promoting)
 
 
-def _total(names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter) -> Tallies:
-    return tallied(names, chosen, perimeter, None).get(None) or dict.fromkeys(names, 0)
+def _total(names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter) -> dict[str, int]:
+    found = tallied(names, chosen, perimeter, None).get(None) or (0,) * len(names)
+    return dict(zip(names, found, strict=True))
 
 
 def _names(by: str, keys: Collection[Any]) -> dict[Any, tuple[str | None, str | None]]:
@@ -115,5 +121,7 @@ def _names(by: str, keys: Collection[Any]) -> dict[Any, tuple[str | None, str | 
         return {}
     model = Driver if by == "driver" else Depot
     ids = [key for key in keys if key is not None]
-    rows = session().execute(select(model.id, model.ref, model.name).where(model.id.in_(ids)))
+    named = select(model.__table__.c.id, model.__table__.c.ref, model.__table__.c.name)
+    # Where many are wanted, reading all is less work than naming each.
+    rows = session().execute(named if len(ids) > MANY else named.where(model.__table__.c.id.in_(ids)))
     return {id_: (ref, name) for id_, ref, name in rows}

@@ -7,6 +7,7 @@ day that is counted anew meanwhile is right either way.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import add
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -14,19 +15,31 @@ from sqlalchemy import Select, func, select
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, conditions, kept, of_answers
 from cxweb.company.queries import branch, branches, settings_now
+from cxweb.core import clock
 from cxweb.core.days import day_of, local_day
 from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Driver, Order
 from cxweb.orders.queries import within
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason
 from cxweb.rollups.queries import REASONS, Cells, changes, extent, fits, read_cells, stale_days, state
-from cxweb.rollups.rules import ONE, PERIODS, Span, between, overlaps, period_key, spans
+from cxweb.rollups.rules import (
+    FOR_EVER,
+    NEVER,
+    ONE,
+    PERIODS,
+    Span,
+    between,
+    overlaps,
+    period_end,
+    period_key,
+    period_start,
+    spans,
+)
 from cxweb.tallies.queries import Key, by_phone, counted_by_phone, facts, sums
 from cxweb.tallies.rules import WAY
 
-Tallies = dict[str, int]
-# Beyond every day there may be cells of.
-NEVER, FOR_EVER = date(1, 1, 2), date(9990, 1, 1)
+# The values of the tallies that were asked for, in their order.
+Tallies = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -44,13 +57,11 @@ def tallied(names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter, by
     Where the filter or the key is about drivers, only the time counts for which their figures are kept.
     """
     found: dict[Any, Tallies] = {}
-    for row in _rows_of(names, _kept(chosen, by), perimeter, by):
-        key: Any = row[0] if by else None
+    for key, tallies in _rows_of(names, _kept(chosen, by), perimeter, by):
         if by in PERIODS:
-            key = period_key(date.fromisoformat(str(key)), by)
-        into = found.setdefault(key or None, dict.fromkeys(names, 0))
-        for name in names:
-            into[name] += int(row._mapping.get(name) or 0)
+            key = period_key(key if isinstance(key, date) else date.fromisoformat(key), by)
+        key = key or None
+        found[key] = tuple(map(add, found[key], tallies)) if key in found else tallies
     return found
 
 
@@ -74,11 +85,20 @@ def _kept(chosen: ReportFilter, by: str | None) -> ReportFilter:
     return kept(chosen, settings_now()) if chosen.driver or by == "driver" else chosen
 
 
-def _rows_of(names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> Iterator[Any]:
+def _rows_of(
+    names: Sequence[str], chosen: ReportFilter, perimeter: Perimeter, by: str | None
+) -> Iterator[tuple[Any, Tallies]]:
+    """A key and its tallies, several times where they come in parts to be added up."""
     sources = _sources(chosen, perimeter, by)
-    yield from read_cells(sources.cells, names, sources.spans)
+    keyed = 1 if by else 0
+    for row in read_cells(sources.cells, names, sources.spans):
+        # Of no cells there is one line of sums, which are nothing.
+        if row[keyed] is not None:
+            yield row[0] if by else None, tuple(row[keyed:])
     for part in sources.rows:
-        yield from _from_rows(names, part, perimeter, by)
+        for row in _from_rows(names, part, perimeter, by):
+            counts = row._mapping
+            yield row[0] if by else None, tuple(counts.get(name) or 0 for name in names)
 
 
 def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sources:
@@ -92,6 +112,8 @@ def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sou
     drivers = cells.by == "driver" or cells.drivers is not None
     if drivers and (chosen.start or NEVER) < known.drivers_from:
         return _Sources(cells, (), (chosen,))
+    floor = max(known.drivers_from, company.drivers_since(clock.now())) if drivers else NEVER
+    cells = replace(cells, within=(floor, known.built_through or FOR_EVER))
     stale = spans(stale_days(changes(), chosen.axis, company.zone))
     there = [*(span for span in [extent(chosen.axis)] if span), *stale]
     if known.built_through is not None:
@@ -99,8 +121,9 @@ def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sou
         there += stale
     if not there:
         return _Sources(cells, (), ())
-    first = max(chosen.start or NEVER, min(start for start, _ in there))
-    last = min(chosen.end or FOR_EVER, max(end for _, end in there))
+    # Before the first cells and behind the last there is nothing: whole years are fewer to read.
+    first = max(chosen.start or NEVER, period_start(min(start for start, _ in there), "year"))
+    last = min(chosen.end or FOR_EVER, period_end(max(end for _, end in there), "year"))
     rows = [replace(chosen, start=start, end=end) for start, end in overlaps(first, last, stale)]
     return _Sources(cells, between(first, last, stale), rows)
 

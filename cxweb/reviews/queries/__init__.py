@@ -1,7 +1,7 @@
 """Listing answers, always within a perimeter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVarTuple
 
@@ -18,6 +18,7 @@ from cxweb.orders.models import Order
 from cxweb.orders.queries import crews
 from cxweb.ratings.models import Rating, RatingMark, RatingReason
 from cxweb.reviews.filters import ANSWERS, SPAM
+from cxweb.reviews.queries.walks import next_ids, plain
 
 Columns = TypeVarTuple("Columns")
 
@@ -78,26 +79,49 @@ def answers(
 
     `shown` is one of filters.SHOWN, for those behind one figure alone.
     """
-    return _page(_narrowed(_COLUMNS, chosen, perimeter, words, shown), chosen.sort, cursor, size)
+    if words or shown or not plain(chosen):
+        return _page(_narrowed(_COLUMNS, chosen, perimeter, words, shown), chosen.sort, cursor, size)
+    return _next(chosen, perimeter, cursor, size, open_=False)
 
 
 def open_answers(
     chosen: ReportFilter, perimeter: Perimeter, stars: int | None = None, cursor: str | None = None, size: int = 30
 ) -> Page[Answer]:
     """What was answered to the open question by those who gave so many stars, or by all. Raises paging.BadCursor."""
+    if plain(chosen) and (stars is None or not chosen.stars):
+        chosen = chosen if stars is None else replace(chosen, stars=(stars,))
+        return _next(chosen, perimeter, cursor, size, open_=True)
     statement = answers_of(_COLUMNS, chosen, perimeter).where(Rating.open.is_not(None))
     return _page(statement if stars is None else statement.where(Rating.stars == stars), chosen.sort, cursor, size)
 
 
+def _next(chosen: ReportFilter, perimeter: Perimeter, cursor: str | None, size: int, *, open_: bool) -> Page[Answer]:
+    """The page of a filter whose answers can be found one after the other."""
+    ids = next_ids(chosen, perimeter, _key(chosen.sort, cursor), size + 1, open_=open_)
+    statement = _COLUMNS.join(Order, Order.id == Rating.order_id).where(Rating.id.in_(ids))
+    rows = {row.id: row for row in session().execute(statement)} if ids else {}
+    return _cut([rows[id_] for id_ in ids if id_ in rows], chosen.sort, size)
+
+
 def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int) -> Page[Answer]:
-    order = SORTS[sort]
-    if cursor:
-        *stars, answered_at, id_ = paging.decode(cursor, len(order))
-        numbers = [paging.number(value, cursor) for value in (*stars, id_)]
-        key = (*numbers[:-1], paging.instant(answered_at, cursor), numbers[-1])
+    order, key = SORTS[sort], _key(sort, cursor)
+    if key:
         statement = statement.where(paging.after(order, key))
     statement = statement.order_by(*(column.desc() if down else column.asc() for column, down in order))
-    rows: Sequence[Any] = session().execute(statement.limit(size + 1)).all()
+    return _cut(session().execute(statement.limit(size + 1)).all(), sort, size)
+
+
+def _key(sort: str, cursor: str | None) -> tuple[Any, ...]:
+    """The key that a cursor holds: stars where they are sorted by, instant, id; empty without a cursor."""
+    if not cursor:
+        return ()
+    *stars, answered_at, id_ = paging.decode(cursor, len(SORTS[sort]))
+    numbers = [paging.number(value, cursor) for value in (*stars, id_)]
+    return (*numbers[:-1], paging.instant(answered_at, cursor), numbers[-1])
+
+
+def _cut(rows: Sequence[Any], sort: str, size: int) -> Page[Answer]:
+    """A page of these rows, of which there may be one more; with what is told of each besides."""
     crew = crews([row.order_id for row in rows])
     reasons, marks = (_words_of(model, [row.id for row in rows]) for model in (RatingReason.code, RatingMark.kind))
     found = [
@@ -109,7 +133,7 @@ def _page(statement: Select[*Columns], sort: str, cursor: str | None, size: int)
         )
         for row in rows
     ]
-    with_stars = len(order) == 3
+    with_stars = len(SORTS[sort]) == 3
     return paging.cut(
         found, size, lambda row: (*([row.stars] if with_stars else []), row.answered_at.isoformat(), row.id)
     )
