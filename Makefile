@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PY = .venv/bin/python
 PYTEST = $(PY) -m pytest
+# One for each of two cores; where there are more: make test WORKERS=4.
+WORKERS ?= 2
 # What PostgreSQL is not asked again, because its dialect is in none of it: who may what, headers and words.
 # Everything else that asks for a database runs on both; what asks for none is left out by itself (tests/conftest.py).
 ON_SQLITE_ALONE = $(addprefix --ignore tests/,architecture browser faults rules templates \
@@ -25,9 +27,12 @@ install-dev:
 browser: install-dev
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || $(PY) -m playwright install chromium
 
+# Hundreds of processes start in these: each would compile the whole product anew where a machine keeps no bytecode.
+test chaos: export PYTHONDONTWRITEBYTECODE =
+
 test: install-dev browser ## All the tests: on SQLite, then what touches the database again on PostgreSQL.
-	CXWEB_TEST_DATABASE=sqlite $(PYTEST) -n 2
-	CXWEB_TEST_DATABASE=postgresql $(PYTEST) -n 2 -m "not browser" $(ON_SQLITE_ALONE)
+	CXWEB_TEST_DATABASE=sqlite $(PYTEST) -n $(WORKERS)
+	CXWEB_TEST_DATABASE=postgresql $(PYTEST) -n $(WORKERS) -m "not browser" $(ON_SQLITE_ALONE)
 
 lint: install-dev ## Style, types, import directions, templates.
 	$(PY) -m ruff check .
