@@ -1,5 +1,6 @@
 """The figures once more, from raw rows by SQL and plain Python: nothing of the product is imported here."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -284,10 +285,7 @@ def _of_answers(answers: Sequence[Answered], settings: Mapping[str, str]) -> JSO
         "reasons": {
             "n": len(chosen),
             "own": sum("driver" in answer.reasons.values() for answer in chosen),
-            "counts": {
-                code: sum(code in answer.reasons for answer in chosen)
-                for code in {code for answer in chosen for code in answer.reasons}
-            },
+            "counts": dict(Counter(code for answer in chosen for code in answer.reasons)),
         },
         "lists": {sort: [answer.id for answer in sorted(answers, key=key)] for sort, key in SORTS.items()},
         "open_list": [answer.id for answer in sorted(answers, key=SORTS["newest"]) if answer.open is not None],
