@@ -9,6 +9,7 @@ from cxweb.actions.steps.upload_run import FOLDER, stored_file
 from cxweb.company.queries import settings_now
 from cxweb.core import clock, kept_files
 from cxweb.core.db import transaction
+from cxweb.privacy.queries import last_erasure
 from cxweb.uploads.models import Upload, UploadChange, UploadRefusal
 from cxweb.uploads.queries import over_before, stored_names
 
@@ -17,8 +18,11 @@ ORPHAN_S = 86_400.0
 
 
 def prune_uploads() -> int:
-    """How many uploads were cleared. One whose rows came in stays as a line of the list; one that never was, goes."""
-    old = over_before(clock.now() - timedelta(days=settings_now().imports_keep_days))
+    """How many uploads were cleared. One whose rows came in stays as a line of the list; one that never was, goes.
+
+    An erasure clears all but those that a job is at: these follow here, once the job has ended.
+    """
+    old = over_before(clock.now() - timedelta(days=settings_now().imports_keep_days), last_erasure())
     for upload in old:
         with transaction() as opened:
             opened.execute(delete(UploadRefusal).where(UploadRefusal.upload_id == upload.id))

@@ -128,6 +128,11 @@ def erased_customer_ids(customer_ids: Collection[int]) -> set[int]:
     return set(session().scalars(statement))
 
 
+def last_erasure() -> datetime | None:
+    """When somebody was erased last."""
+    return session().scalar(select(func.max(KnownPerson.erased_at)))
+
+
 def erasures() -> list[tuple[str, str, datetime]]:
     """Kind, digest and instant of everything that was erased, the oldest first."""
     statement = select(KnownPerson.kind, KnownPerson.digest, KnownPerson.erased_at)

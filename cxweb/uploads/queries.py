@@ -88,10 +88,12 @@ def saved_by_id(mapping_id: int) -> SavedMapping:
     return found
 
 
-def over_before(at: datetime) -> Sequence[Upload]:
-    """Uploads with a file that nobody has touched since then and that no job is at."""
-    touched = func.coalesce(Upload.ended_at, Upload.created_at)
-    return session().scalars(select(Upload).where(Upload.kept, Upload.state.not_in(AT_WORK), touched < at)).all()
+def over_before(at: datetime, came_before: datetime | None) -> Sequence[Upload]:
+    """Uploads with a file that no job is at, and that nobody has touched since then or that came before an instant."""
+    over = func.coalesce(Upload.ended_at, Upload.created_at) < at
+    if came_before is not None:
+        over |= Upload.created_at < came_before
+    return session().scalars(select(Upload).where(Upload.kept, Upload.state.not_in(AT_WORK), over)).all()
 
 
 def stored_names() -> set[str]:

@@ -1,18 +1,22 @@
 """A person is erased everywhere, figures stay, and nothing of them comes back: not by the API, a file or a journal."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bench._people import fill, person
 from bench.erasure import in_rows
 from cxweb.accounts.rules import ForbiddenAct, Operator, Perimeter
+from cxweb.actions.build_export import build_export
 from cxweb.actions.erase_customer import Erased, erase_customer
 from cxweb.actions.import_orders import import_orders
+from cxweb.actions.prune_uploads import prune_uploads
 from cxweb.actions.reapply_erasures import reapply_erasures
 from cxweb.actions.save_order import save_order
+from cxweb.actions.steps.export_lease import LeaseLost, claim_export, finish_export
 from cxweb.actions.steps.note_erasures import journal_file
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback, funnel
@@ -24,9 +28,12 @@ from cxweb.notifications.queries import opt_out_of
 from cxweb.orders.models import Customer, Order
 from cxweb.orders.queries import by_ref
 from cxweb.privacy.rules import UnknownCustomer
+from cxweb.reports.models import FeedbackExport
 from cxweb.uploads.models import Upload, UploadChange
 from tests.factories import WHOLE, Factory
-from tests.files import Folder, done
+from tests.files import ORDERS, Folder, done
+from tests.page import Client
+from tests.uploads import counts, taken_in, uploaded
 
 PERSON = {"ref": "C-1", "name": "Nadia Benkirane", "email": "nadia@example.com", "phone": "+33639980001"}
 TEXTS = ("Benkirane", "nadia@example.com", "+33639980001", "rue Secrète", "très aimable")
@@ -114,6 +121,83 @@ def test_files_and_rows_that_may_quote_the_person_go(app: Flask, make: Factory) 
         ("over.csv", False),
         ("at-work.csv", True),
     ]
+
+
+def in_files(data: Path, texts: tuple[str, ...]) -> list[str]:
+    """The files of the data folder, beside the database, that hold a text: as bytes, and inside of workbooks."""
+    found = []
+    for file in (file for file in data.rglob("*") if file.is_file() and "sqlite3" not in file.name):
+        content = file.read_bytes()
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                content += b"".join(archive.read(name) for name in archive.namelist())
+        found += [f"{text} in {file.relative_to(data)}" for text in texts if text.encode() in content]
+    return found
+
+
+def test_exports_uploads_and_reports_of_imports_that_were_really_made_hold_nothing_of_the_person(
+    client: Client, make: Factory, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Folder(tmp_path_factory.mktemp("theirs"))
+    data, boss = client.app.config["CXWEB"].data_dir, make.user("admin")
+    monkeypatch.setattr("cxweb.web.admin.exports.AT_ONCE", 0)
+    theirs = {"client": "C-1", "mail": "nadia@example.com", "town": "rue Secrète"}
+    # The second is refused, and the report of it quotes the address.
+    file = files.orders(done("A-1", **theirs), {**done("A-2", **theirs), "done": "nadia@example.com"})
+    upload = taken_in(uploaded(file, ORDERS, "orders", boss), boss)
+    assert counts(upload) == [1, 0, 0, 1, 0]
+    make.rating(order("A-1"), 2, "très aimable, Benkirane")
+    client.sign_in(boss.email)
+    for kind in ("xlsx", "csv"):
+        query = f"format={kind}&sheet=comments"
+        assert client.get(f"/admin/analytics/feedback/export?{query}").status_code == 303
+    for export_id in session().scalars(select(FeedbackExport.id)).all():
+        build_export(export_id)
+    before = in_files(data, TEXTS)
+    assert {line.partition("/")[0].partition(" in ")[2] for line in before} == {"exports", "uploads"}
+    assert [line for line in in_rows(TEXTS) if "upload_refusal" in line]
+    erase()
+    assert in_files(data, TEXTS) == []
+    assert in_rows(TEXTS) == []
+
+
+def test_a_file_that_is_made_during_the_erasure_is_not_kept(
+    client: Client, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.rating(make.completed("A-1", customer=PERSON), 2, "très aimable")
+    client.sign_in(make.user("admin").email)
+    monkeypatch.setattr("cxweb.web.admin.exports.AT_ONCE", 0)
+    assert client.get("/admin/analytics/feedback/export?format=csv&sheet=comments").status_code == 303
+    (export_id,) = session().scalars(select(FeedbackExport.id)).all()
+    with transaction():
+        lease = claim_export(export_id, clock.now())
+    assert lease is not None
+    erase()
+    # Whoever holds it has read the state before, and learns that the file is not wanted.
+    with pytest.raises(LeaseLost), transaction():
+        finish_export(lease, 1, clock.now())
+    build_export(export_id)
+    session().expire_all()
+    assert session().scalars(select(FeedbackExport.state)).all() == ["ready"]
+    assert in_files(client.app.config["CXWEB"].data_dir, TEXTS) == []
+
+
+def test_an_upload_that_was_at_work_during_an_erasure_goes_once_it_is_over(app: Flask, make: Factory) -> None:
+    make.completed("A-1", customer=PERSON)
+    data, now = app.config["CXWEB"].data_dir, clock.now()
+    (data / "uploads").mkdir()
+    (data / "uploads" / "a.csv").write_text("nadia@example.com", encoding="utf-8")
+    common = {"kind": "orders", "size": 1, "mapping": {}, "tally": {}, "before": {}, "dependents": {}}
+    with transaction() as opened:
+        opened.add(
+            Upload(file_name="a", stored_as="a.csv", state="running", created_at=now, created_by="user:1", **common)
+        )
+    erase()
+    assert prune_uploads() == 0
+    with transaction() as opened:
+        opened.execute(update(Upload).values(state="done"))
+    assert prune_uploads() == 1
+    assert not (data / "uploads" / "a.csv").exists()
 
 
 def test_what_waits_to_be_sent_is_not_sent(app: Flask, make: Factory) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Text, cast, delete, or_, select, update
 
 from cxweb.core.db import Base, session
 from cxweb.privacy.rules import LOOSE, LOOSE_FOLDERS
+from cxweb.reports.models import FeedbackExport
 from cxweb.uploads.models import Upload, UploadChange, UploadRefusal
 from cxweb.uploads.queries import stored_names
 from cxweb.uploads.rules import AT_WORK
@@ -18,6 +19,7 @@ from cxweb.uploads.rules import AT_WORK
 def forget_quotes(texts: Collection[str]) -> None:
     """Close uploads that no job is at, and delete rows that quote a text, as it stands or as JSON writes it."""
     _close_uploads()
+    _begin_exports_anew()
     written = {form for text in texts if text for form in (text, json.dumps(text)[1:-1])}
     for name, columns in LOOSE.items():
         table = Base.metadata.tables[name]
@@ -37,6 +39,12 @@ def _close_uploads() -> None:
     session().execute(update(Upload).where(Upload.id.in_(ids)).values(kept=False))
     never = [id_ for id_, state, dry_run in rows if state == "open" or dry_run]
     session().execute(delete(Upload).where(Upload.id.in_(never)))
+
+
+def _begin_exports_anew() -> None:
+    """Whoever makes a file at this moment reads the state before: the lease goes, so that file is never kept."""
+    under_way = update(FeedbackExport).where(FeedbackExport.state == "building")
+    session().execute(under_way.values(state="waiting", lease_until=None, lease_token=None))
 
 
 def forget_files() -> None:
