@@ -135,8 +135,8 @@ def main() -> None:
     states = Counter(state for _, state in log)
     strangers = set(receiver.taken) - {message_id for message_id, _ in log}
     print(
-        f"{asked.database}: {len(log)} of {asked.orders} completions written, {asked.kills} kills, {under} with a post open; "
-        f"lost {len(lost)}, "
+        f"{asked.database}: {len(log)} of {asked.orders} completions written, {asked.kills} kills, "
+        f"{under} with a post open; lost {len(lost)}, "
         f"ids of nobody {len(strangers)}, repeats under the same id {repeats}, in the log {dict(states)}"
     )
     sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
