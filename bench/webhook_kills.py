@@ -5,6 +5,7 @@ else of the product is changed. The receiver takes 5 to 40 ms, refuses a tenth, 
 """
 
 import argparse
+import os
 import random
 import signal
 import subprocess
@@ -65,17 +66,50 @@ class Receiver:
         return Handler
 
 
+class Senders:
+    """Senders that post at once: each is forked from a process that has everything ready and nothing open."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        command = [sys.executable, "-m", "bench.webhook_kills", "--send", str(data), "--url", url]
+        self.nursery = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def start(self) -> int:
+        """The number of a new sender's process."""
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        self.nursery.stdin.write("\n")
+        self.nursery.stdin.flush()
+        return int(self.nursery.stdout.readline())
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.002)
+
+    def end(self) -> None:
+        assert self.nursery.stdin is not None
+        self.nursery.stdin.close()
+        self.nursery.wait()
+
+
 def send(data: Path, url: str) -> None:
-    """Post what is due, for ever."""
+    """Fork a sender, which posts what is due for ever, at each line that comes in."""
     import_module("cxweb.webhooks.rules").__dict__.update(LEASE=SHORT)
     import_module("cxweb.notifications.rules").__dict__.update(RETRIES=(timedelta(0), *[SHORT / 2] * 6))
     import_module("cxweb.core.senders.gate").__dict__.update(SHORTEST_REST=SHORT / 4, LONGEST_REST=SHORT / 2)
     import_module("cxweb.actions.sweep_webhooks").__dict__.update(PATIENCE=SHORT)
     app = create_app(replace(settings_in(data, url), loopback_webhooks=True))
-    with app.app_context():
-        while True:
-            import_module("cxweb.jobs.webhooks").sweep()
-            time.sleep(0.05)
+    job = import_module("cxweb.jobs.webhooks")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid:
+            print(pid, flush=True)
+            continue
+        with app.app_context():
+            while True:
+                job.sweep()
+                time.sleep(0.05)
 
 
 def run(data: Path, url: str, orders: int, kills: int) -> tuple[Receiver, int, int, list[tuple[str, str]]]:
@@ -86,10 +120,9 @@ def run(data: Path, url: str, orders: int, kills: int) -> tuple[Receiver, int, i
     with app.app_context():
         create_webhook(EndpointFields("bench", receiver.url, ("order.completed",)), Operator())
     completed(app, orders)
-    command = [sys.executable, "-m", "bench.webhook_kills", "--send", str(data), "--url", url]
-    under = 0
+    senders, under = Senders(data, url), 0
     for left in reversed(range(kills + 1)):
-        sender = subprocess.Popen(command)
+        sender = senders.start()
         begun, before = time.monotonic(), sum(receiver.taken.values())
         # It posts for a moment; the last one goes on to the end.
         while sum(receiver.taken.values()) == before and time.monotonic() < begun + 10:
@@ -99,8 +132,8 @@ def run(data: Path, url: str, orders: int, kills: int) -> tuple[Receiver, int, i
         else:
             _drain(app)
         under += bool(left and receiver.open)
-        sender.send_signal(signal.SIGKILL)
-        sender.wait()
+        senders.kill(sender)
+    senders.end()
     with app.app_context():
         log = [(row.message_id, row.state) for row in session().scalars(select(WebhookDelivery))]
         close_database()
@@ -127,7 +160,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=40)
     asked = parser.parse_args()
     if asked.send:
-        send(asked.send, asked.url)
+        return send(asked.send, asked.url)
     database = postgresql() if asked.database == "postgresql" else nullcontext("")
     with folder() as data, database as url:
         receiver, under, repeats, log = run(data, url, asked.orders, asked.kills)
@@ -139,7 +172,7 @@ def main() -> None:
         f"{under} with a post open; lost {len(lost)}, "
         f"ids of nobody {len(strangers)}, repeats under the same id {repeats}, in the log {dict(states)}"
     )
-    sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
+    return sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
 
 
 if __name__ == "__main__":
