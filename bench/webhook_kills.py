@@ -5,6 +5,7 @@ else of the product is changed. The receiver takes 5 to 40 ms, refuses a tenth, 
 """
 
 import argparse
+import os
 import random
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +23,8 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from bench._product import completed, folder, product, settings_in
+from bench._product import close_database, completed, folder, postgresql, product, settings_in
+from cxweb import create_app
 from cxweb.accounts.rules import Operator
 from cxweb.actions.create_webhook import EndpointFields, create_webhook
 from cxweb.core.db import session
@@ -63,31 +66,63 @@ class Receiver:
         return Handler
 
 
-def send(data: Path) -> None:
-    """Post what is due, for ever."""
+class Senders:
+    """Senders that post at once: each is forked from a process that has everything ready and nothing open."""
+
+    def __init__(self, data: Path, url: str) -> None:
+        command = [sys.executable, "-m", "bench.webhook_kills", "--send", str(data), "--url", url]
+        self.nursery = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def start(self) -> int:
+        """The number of a new sender's process."""
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        self.nursery.stdin.write("\n")
+        self.nursery.stdin.flush()
+        return int(self.nursery.stdout.readline())
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.002)
+
+    def end(self) -> None:
+        assert self.nursery.stdin is not None
+        self.nursery.stdin.close()
+        self.nursery.wait()
+
+
+def send(data: Path, url: str) -> None:
+    """Fork a sender, which posts what is due for ever, at each line that comes in."""
     import_module("cxweb.webhooks.rules").__dict__.update(LEASE=SHORT)
     import_module("cxweb.notifications.rules").__dict__.update(RETRIES=(timedelta(0), *[SHORT / 2] * 6))
     import_module("cxweb.core.senders.gate").__dict__.update(SHORTEST_REST=SHORT / 4, LONGEST_REST=SHORT / 2)
     import_module("cxweb.actions.sweep_webhooks").__dict__.update(PATIENCE=SHORT)
-    app = product(replace(settings_in(data), loopback_webhooks=True))
-    with app.app_context():
-        while True:
-            import_module("cxweb.jobs.webhooks").sweep()
-            time.sleep(0.05)
+    app = create_app(replace(settings_in(data, url), loopback_webhooks=True))
+    job = import_module("cxweb.jobs.webhooks")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid:
+            print(pid, flush=True)
+            continue
+        with app.app_context():
+            while True:
+                job.sweep()
+                time.sleep(0.05)
 
 
-def run(data: Path, orders: int, kills: int) -> tuple[Receiver, int, int, list[tuple[str, str]]]:
+def run(data: Path, url: str, orders: int, kills: int) -> tuple[Receiver, int, int, list[tuple[str, str]]]:
     """Kill the sender so often; then the receiver, how many kills fell while something was open, how many repeats there
     were, and what the log says of each id."""
-    app = product(replace(settings_in(data), loopback_webhooks=True))
+    app = product(replace(settings_in(data, url), loopback_webhooks=True))
     receiver = Receiver()
     with app.app_context():
         create_webhook(EndpointFields("bench", receiver.url, ("order.completed",)), Operator())
     completed(app, orders)
-    command = [sys.executable, "-m", "bench.webhook_kills", "--send", str(data)]
-    under = 0
+    senders, under = Senders(data, url), 0
     for left in reversed(range(kills + 1)):
-        sender = subprocess.Popen(command)
+        sender = senders.start()
         begun, before = time.monotonic(), sum(receiver.taken.values())
         # It posts for a moment; the last one goes on to the end.
         while sum(receiver.taken.values()) == before and time.monotonic() < begun + 10:
@@ -97,41 +132,47 @@ def run(data: Path, orders: int, kills: int) -> tuple[Receiver, int, int, list[t
         else:
             _drain(app)
         under += bool(left and receiver.open)
-        sender.send_signal(signal.SIGKILL)
-        sender.wait()
+        senders.kill(sender)
+    senders.end()
     with app.app_context():
         log = [(row.message_id, row.state) for row in session().scalars(select(WebhookDelivery))]
+        close_database()
     return receiver, under, sum(count - 1 for count in receiver.taken.values() if count), log
 
 
 def _drain(app: Flask) -> None:
-    """Wait until nothing is due any more, at most two minutes."""
+    """Wait until nothing is due any more, at most two minutes; how much was due and how long it took is printed."""
     still = select(func.count()).where(WebhookDelivery.state.in_(("pending", "sending")))
-    until = time.monotonic() + 120
+    began = time.monotonic()
     with app.app_context():
-        while session().scalar(still) and time.monotonic() < until:
+        due = session().scalar(still)
+        while (left := session().scalar(still)) and time.monotonic() < began + 120:
             time.sleep(0.2)
+    print(f"{due} were due when the killing ended, {left} after {time.monotonic() - began:.0f} s more", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--send", type=Path, help="be the sender of this folder's events")
+    parser.add_argument("--url", default="", help="where that folder's database is")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--orders", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=40)
     asked = parser.parse_args()
     if asked.send:
-        send(asked.send)
-    with folder() as data:
-        receiver, under, repeats, log = run(data, asked.orders, asked.kills)
+        return send(asked.send, asked.url)
+    database = postgresql() if asked.database == "postgresql" else nullcontext("")
+    with folder() as data, database as url:
+        receiver, under, repeats, log = run(data, url, asked.orders, asked.kills)
     lost = [message_id for message_id, _ in log if not receiver.taken[message_id]]
     states = Counter(state for _, state in log)
     strangers = set(receiver.taken) - {message_id for message_id, _ in log}
     print(
-        f"{len(log)} of {asked.orders} completions written, {asked.kills} kills, {under} with a post open; "
-        f"lost {len(lost)}, "
+        f"{asked.database}: {len(log)} of {asked.orders} completions written, {asked.kills} kills, "
+        f"{under} with a post open; lost {len(lost)}, "
         f"ids of nobody {len(strangers)}, repeats under the same id {repeats}, in the log {dict(states)}"
     )
-    sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
+    return sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
 
 
 if __name__ == "__main__":

@@ -20,5 +20,6 @@ def ask_undo(upload_id: int, by: Staff) -> None:
             raise WrongMoment
         upload.before = {**upload.before, "state": upload.state, "undone_by": by.actor}
         upload.state, upload.dependents, upload.asked_at = "undoing", {}, clock.now()
+        upload.moved_at = upload.asked_at
         upload.done, upload.whole = 0, changed_count(upload.id)
         enqueue("work", JOB, upload.id)

@@ -10,6 +10,7 @@ from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.touch_figures import touch_figures
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
+from cxweb.core.again import again
 from cxweb.core.audit import record
 from cxweb.core.db import transaction
 from cxweb.intake.rules import DriverFields
@@ -17,6 +18,7 @@ from cxweb.orders.models import Order
 from cxweb.orders.rules import check_instant
 
 
+@again()
 def change_order_status(
     find: Callable[..., Order],
     key: str | int,

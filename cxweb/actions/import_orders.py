@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from cxweb.actions.steps.find_mapping import find_mapping
 from cxweb.actions.steps.import_run import BATCH, Progress, no_progress, read_rows, recorded_run
 from cxweb.actions.steps.rehearse_orders import OrderRehearsal
-from cxweb.actions.steps.store_orders import ATTEMPTS, store_orders
+from cxweb.actions.steps.store_orders import store_orders
 from cxweb.actions.steps.take_orders import Taken, last_order_id
 from cxweb.core import clock
+from cxweb.core.again import again, wait_for_turn_of_many
 from cxweb.core.db import transaction
 from cxweb.imports.mapping import ORDERS, Mapping
 from cxweb.imports.order_rows import OrderReader, OrderRow
@@ -54,12 +55,9 @@ def import_orders(
     return tally
 
 
+# Another program may add the same order between the look and the insert; the second look finds it.
+@again(IntegrityError)
 def _store(rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: datetime, send: bool) -> Taken:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with transaction():
-                return store_orders(rows, mapping, last_id, now, send=send)
-        except IntegrityError:
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    with transaction():
+        wait_for_turn_of_many()
+        return store_orders(rows, mapping, last_id, now, send=send)

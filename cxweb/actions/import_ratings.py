@@ -11,6 +11,7 @@ from cxweb.actions.steps.import_run import BATCH, Progress, no_progress, read_ro
 from cxweb.actions.steps.store_ratings import Choice, choose
 from cxweb.actions.steps.take_ratings import take_ratings
 from cxweb.core import clock
+from cxweb.core.again import again, wait_for_turn_of_many
 from cxweb.core.db import transaction
 from cxweb.imports.mapping import RATINGS, Mapping
 from cxweb.imports.rating_rows import RatingReader, RatingRow
@@ -69,6 +70,8 @@ def _store_all(
         progress(whole + done, 2 * whole)
 
 
+@again()
 def _store(batch: Sequence[Sequence[RatingRow]], now: datetime) -> list[Choice]:
     with transaction():
+        wait_for_turn_of_many()
         return take_ratings(batch, now)

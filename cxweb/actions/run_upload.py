@@ -5,10 +5,10 @@ import time
 
 from sqlalchemy.exc import IntegrityError
 
-from cxweb.actions.steps.store_orders import ATTEMPTS
 from cxweb.actions.steps.upload_portions import Portion, portions
 from cxweb.actions.steps.upload_run import Overtaken, Run, advance, begin, end, hold, lock_of
 from cxweb.core import clock, kept_files
+from cxweb.core.again import again, wait_for_turn_of_many
 from cxweb.core.batch import stopping
 from cxweb.core.db import transaction
 from cxweb.core.queue import enqueue
@@ -65,22 +65,18 @@ def _take_all(run: Run) -> str:
     return "done"
 
 
+# Another program may add the same order between the look and the insert; the second look finds it.
+@again(IntegrityError)
 def _take(run: Run, portion: Portion) -> bool:
     """Store a portion; whether somebody wants the run to stop."""
-    for attempt in range(1, ATTEMPTS + 1):
-        tally, batches = run.tally.copy(), run.batches + portion.counted
-        try:
-            with transaction():
-                hold(run)
-                refusals = portion.take(tally)
-                stop = advance(run, tally, refusals, batches, portion.done, portion.whole)
-        except IntegrityError:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            run.tally, run.batches = tally, batches
-            return stop
-    raise AssertionError("unreachable")
+    tally, batches = run.tally.copy(), run.batches + portion.counted
+    with transaction():
+        wait_for_turn_of_many()
+        hold(run)
+        refusals = portion.take(tally)
+        stop = advance(run, tally, refusals, batches, portion.done, portion.whole)
+    run.tally, run.batches = tally, batches
+    return stop
 
 
 def _ask_for_next(upload_id: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.upsert_order import upsert_order
 from cxweb.core import clock
+from cxweb.core.again import again
 from cxweb.core.db import transaction
 from cxweb.intake.rules import OrderFields
 
@@ -17,6 +18,7 @@ class Saved:
     created: bool
 
 
+@again()
 def save_order(ref: str, fields: OrderFields, by: Acting, *, only_new: bool = False) -> Saved:
     """Create the order or set the fields that came in.
 

@@ -7,15 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.take_many import Incoming, Taken, take_many
 from cxweb.core import clock
+from cxweb.core.again import again, wait_for_turn_of_many
 from cxweb.core.db import transaction
-from cxweb.orders.rules import FixedByCompletion
+from cxweb.orders.rules import FixedByCompletion, UnknownOrder
 
 __all__ = ["save_orders"]
 
 # Orders of one transaction: few enough that a customer who rates meanwhile does not notice the wait.
 GROUP = 250
-# Another process may complete one of the orders, or add the same customer, between the look and the write.
-ATTEMPTS = 3
 
 
 def save_orders(incoming: Sequence[Incoming], by: Acting) -> list[Taken]:
@@ -26,12 +25,9 @@ def save_orders(incoming: Sequence[Incoming], by: Acting) -> list[Taken]:
     return taken
 
 
+# Another program may add one of the orders, also in another perimeter, or complete it between the look and the write.
+@again(IntegrityError, FixedByCompletion, UnknownOrder)
 def _save(group: Sequence[Incoming], by: Acting) -> list[Taken]:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with transaction():
-                return take_many(group, by, clock.now())
-        except (IntegrityError, FixedByCompletion):
-            if attempt == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    with transaction():
+        wait_for_turn_of_many()
+        return take_many(group, by, clock.now())

@@ -32,5 +32,6 @@ def start_upload(upload_id: int, by: Staff, *, dry_run: bool, send: bool) -> Non
         upload.batches, upload.done, upload.whole, upload.tally, upload.before = 0, 0, upload.size, {}, {}
         upload.problem, upload.problem_text, upload.stop_wanted, upload.dependents = None, None, False, {}
         upload.started_at, upload.ended_at, upload.asked_at = None, None, clock.now()
+        upload.moved_at = upload.asked_at
         record(by.actor, "upload.started", f"upload:{upload.id}", dry_run=dry_run, send=upload.send)
         enqueue("work", JOB, upload.id)

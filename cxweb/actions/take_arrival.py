@@ -9,6 +9,7 @@ from cxweb.actions.steps.move_order import move
 from cxweb.actions.steps.upsert_order import upsert_order
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
+from cxweb.core.again import again
 from cxweb.core.audit import record
 from cxweb.core.db import session, transaction
 from cxweb.intake.rules import OrderFields
@@ -39,6 +40,7 @@ REFUSALS: dict[type[Exception], str] = {
 HEARD = timedelta(minutes=1)
 
 
+@again()
 def take_arrival(name: str, arrival: Arrival) -> bool:
     """Take it in as the API would; False where it was refused, which the connector's row then says."""
     now = clock.now()

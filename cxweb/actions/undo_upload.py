@@ -72,7 +72,7 @@ def _undo_some(upload: Upload) -> bool:
     ids = [change.id for change in changes.values()]
     undo_changes(list(changes.values()), upload.started_at, upload.before)
     session().execute(delete(UploadChange).where(UploadChange.id.in_(ids)))
-    upload.done += len(ids)
+    upload.done, upload.moved_at = upload.done + len(ids), clock.now()
     return True
 
 

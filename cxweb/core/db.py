@@ -178,7 +178,7 @@ def init_app(app: Flask, url: str) -> None:
 def _prepare_sqlite_writer(connection: DBAPIConnection, _record: object) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the type
     # What is deleted is overwritten: an erased person is not to be read in the file's free pages.
-    pragmas = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+    pragmas = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 

@@ -19,8 +19,8 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "status": _named("status, state, order status, statut, etat, statut commande, etat commande, delivery status"),
         "completed_at": _named(
             "completed at, delivered at, delivered, delivery date, order delivered customer date, completed, "
-            "completion date, livre le, date de livraison, date livraison, livraison, date reelle, termine le, date "
-            "de realisation, delivered date, done"
+            "completion date, livre, livree, livre le, livree le, date de livraison, date livraison, livraison, "
+            "date reelle, termine le, date de realisation, delivered date, done"
         ),
         "promised_to": _named(
             "promised to, promised, due, due date, due at, order estimated delivery date, estimated delivery, "

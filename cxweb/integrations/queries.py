@@ -1,7 +1,7 @@
 """Reading the connectors: which are set up, and which are due to ask."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -36,6 +36,13 @@ def silent(now: datetime) -> list[str]:
         Connector.enabled_at.is_not(None), Connector.failing_since <= now - SILENT_TOO_LONG
     )
     return list(session().scalars(wanted.order_by(Connector.name)))
+
+
+def last_heard(now: datetime) -> dict[str, timedelta | None]:
+    """How long ago each connector that is on last brought something in or was answered; None: never yet."""
+    wanted = select(Connector.name, Connector.last_heard_at).where(Connector.enabled_at.is_not(None))
+    rows = session().execute(wanted.order_by(Connector.name))
+    return {name: now - heard if heard is not None else None for name, heard in rows}
 
 
 def seen(name: str, refs: Collection[str]) -> dict[str, str]:

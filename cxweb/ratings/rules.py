@@ -188,6 +188,9 @@ def fitting(answer: Answer, survey: Survey) -> Answer:
 def cleaned(text: str) -> str:
     """NFC, line feeds only, no control or direction characters, at most MOST_MARKS combining marks a base, trimmed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if text.isascii():
+        # Most names and numbers: nothing to compose, no marks to count.
+        return _CONTROLS.sub("", text).strip()
     text = _CONTROLS.sub("", unicodedata.normalize("NFC", text))
     kept, marks = [], 0
     for character in text:

@@ -57,6 +57,8 @@ class Upload(Base):
     asked_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    # When a job was asked for, or last came further: one that stands still is told of.
+    moved_at: Mapped[datetime | None]
 
 
 class UploadRefusal(Base):

@@ -14,6 +14,8 @@ from cxweb.uploads.rules import AT_WORK, UnknownUpload
 ASK_AGAIN = timedelta(seconds=30)
 PAGE = 25
 AT_ONCE = 1000
+# A batch takes a second or two: after so long without one nobody is at it, or it waits behind too much.
+STILL_TOO_LONG = timedelta(minutes=5)
 
 
 def by_id(upload_id: int, *, lock: bool = False) -> Upload:
@@ -44,6 +46,12 @@ def unattended(now: datetime) -> Sequence[Upload]:
     """Uploads that a job should be at; whether one is at it shows by its lock."""
     asked = Upload.asked_at.is_(None) | (Upload.asked_at < now - ASK_AGAIN)
     return session().scalars(select(Upload).where(Upload.state.in_(AT_WORK), asked).order_by(Upload.id)).all()
+
+
+def stuck(now: datetime) -> Sequence[Upload]:
+    """Imports, trials and undoings that have not come further for too long."""
+    still = (Upload.state.in_(AT_WORK), Upload.moved_at < now - STILL_TOO_LONG)
+    return session().scalars(select(Upload).where(*still).order_by(Upload.id)).all()
 
 
 def refusals(upload_id: int, size: int) -> Sequence[UploadRefusal]:

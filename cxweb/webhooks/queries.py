@@ -12,8 +12,9 @@ from cxweb.accounts.rules import Perimeter
 from cxweb.core import paging
 from cxweb.core.db import session
 from cxweb.core.paging import Page
+from cxweb.core.senders.gate import PATIENCE
 from cxweb.webhooks.models import WebhookDelivery, WebhookEndpoint
-from cxweb.webhooks.rules import TEST, UnknownEndpoint
+from cxweb.webhooks.rules import LATELY, TEST, UnknownEndpoint, WebhookHealth
 
 PAGE_SIZE = 20
 
@@ -87,6 +88,32 @@ def waiting_endpoints(now: datetime) -> list[tuple[int, datetime | None]]:
     found = [mine.where(each).correlate(WebhookEndpoint).exists() for each in (due(now), dropped(now))]
     wanted = columns.where(rested, or_(*found)).order_by(WebhookEndpoint.id)
     return [(endpoint_id, asked_at) for endpoint_id, asked_at in session().execute(wanted)]
+
+
+def health(now: datetime) -> WebhookHealth:
+    """The whole company's endpoints at this instant. Each figure comes from an index, one endpoint at a time."""
+    mine = WebhookDelivery.endpoint_id == WebhookEndpoint.id
+    pending = select(func.min(WebhookDelivery.next_attempt_at)).where(mine, WebhookDelivery.state == "pending")
+    failed = select(func.count()).where(
+        mine, WebhookDelivery.state == "failed", WebhookDelivery.next_attempt_at >= now - LATELY
+    )
+    columns = select(WebhookEndpoint.disabled_by, WebhookEndpoint.failures).add_columns(
+        pending.correlate(WebhookEndpoint).scalar_subquery(), failed.correlate(WebhookEndpoint).scalar_subquery()
+    )
+    rows = session().execute(columns).all()
+    due_since = [since for by, _, since, _ in rows if by is None and since is not None and since <= now]
+    return WebhookHealth(
+        oldest_due=now - min(due_since) if due_since else None,
+        failing=sum(by is None and failures >= PATIENCE for by, failures, *_ in rows),
+        given_up=sum(by == "failing" for by, *_ in rows),
+        failed_lately=sum(failed for *_, failed in rows),
+    )
+
+
+def failing(perimeter: Perimeter) -> list[WebhookEndpoint]:
+    """The endpoints that are on and whose server fails each time."""
+    wanted = select(WebhookEndpoint).where(WebhookEndpoint.disabled_at.is_(None), WebhookEndpoint.failures >= PATIENCE)
+    return list(session().scalars(_within(wanted, perimeter).order_by(WebhookEndpoint.id)))
 
 
 def untold() -> list[int]:

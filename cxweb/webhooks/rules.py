@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,10 +22,28 @@ GIVE_UP_AFTER, GIVE_UP_FAILURES = timedelta(hours=24), 7
 # Both secrets sign for this long after a rotation.
 OVERLAP = timedelta(hours=24)
 KEPT = timedelta(days=30)
+# What is due leaves within seconds; after this somebody should know.
+OVERDUE = timedelta(minutes=5)
+LATELY = timedelta(days=1)
 LONGEST_NAME = 80
 # What a receiver says that wants nothing more, ever.
 GONE = 410
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how a secret begins
+
+
+@dataclass(frozen=True)
+class WebhookHealth:
+    """What of the outgoing events an operator must know. `oldest_due` is how long the oldest due one has waited at an
+    endpoint that is on; `failing` endpoints are on, but their server fails; `failed_lately` ended within LATELY."""
+
+    oldest_due: timedelta | None
+    failing: int
+    given_up: int
+    failed_lately: int
+
+    @property
+    def overdue(self) -> bool:
+        return self.oldest_due is not None and self.oldest_due > OVERDUE
 
 
 class InvalidEndpoint(ValueError):

@@ -1,6 +1,5 @@
 """Writes what came in about an order onto its row; unknown depots and drivers are created."""
 
-from cxweb.actions.steps.leave_out_erased import without_erased
 from cxweb.actions.steps.parties import Parties
 from cxweb.core.db import session
 from cxweb.intake.rules import CustomerFields, DriverFields, OrderFields
@@ -11,8 +10,10 @@ PLAIN = ("route", "promised_from", "promised_to", "eta", "address_line", "postco
 
 
 def fill(order: Order, fields: OrderFields, parties: Parties) -> None:
-    """Set every field that came in, without those of an erased person. Raises FixedByCompletion or OutsidePerimeter."""
-    fields = without_erased(order, fields)
+    """Set every field that came in; the callers leave out those of erased people (leave_out_erased).
+
+    Raises FixedByCompletion or OutsidePerimeter.
+    """
     for name in PLAIN:
         if name in fields:
             setattr(order, name, fields[name])  # type: ignore[literal-required]

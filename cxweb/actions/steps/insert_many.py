@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from cxweb.core.db import Base, dialect_name, session
 
@@ -22,13 +24,13 @@ def new_ids(model: type[Base], count: int) -> list[int]:
     return list(range(greatest + 1, greatest + count + 1))
 
 
-def insert_many(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all have the same columns."""
+def insert_many(model: type[Base], rows: Sequence[dict[str, Any]], *, unless_taken: bool = False) -> None:
+    """Insert rows that all have the same columns; on demand without those one of whose unique keys is taken."""
     if not rows:
         return
     connection = session().connection()
     names = tuple(rows[0])
-    text, order, processes = _compiled(model, names, connection.dialect)
+    text, order, processes = _compiled(model, names, connection.dialect, unless_taken)
     columns = zip(*(row.values() for row in rows), strict=True)
     converted = [_converted(column, process) for column, process in zip(columns, processes, strict=True)]
     if order is None:
@@ -54,10 +56,14 @@ def _converted(column: Sequence[Any], process: Process) -> Sequence[Any]:
 
 @lru_cache(maxsize=32)
 def _compiled(
-    model: type[Base], names: tuple[str, ...], dialect: Dialect
+    model: type[Base], names: tuple[str, ...], dialect: Dialect, unless_taken: bool
 ) -> tuple[str, Sequence[str] | None, list[Process]]:
     """The statement, the order of its values where they have places and not names, and how each column is converted."""
-    compiled = insert(model).compile(dialect=dialect, column_keys=list(names))
+    statement: Any = insert(model)
+    if unless_taken:
+        plain = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+        statement = plain(model).on_conflict_do_nothing()
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
     columns = model.__table__.c
     return (
         str(compiled),

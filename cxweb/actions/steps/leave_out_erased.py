@@ -16,13 +16,14 @@ PERSONAL = ADDRESS | {"customer"}
 
 def without_erased(order: Order, fields: OrderFields) -> OrderFields:
     """The fields; without customer and address where the order's customer, or the one that came in, was erased."""
-    if not PERSONAL & fields.keys():
-        return fields
     ref = _customer_ref(fields)
-    erased = order.customer is not None and order.customer.erased_at is not None
-    if not erased and not (ref and erased_refs([ref])):
-        return fields
-    return _impersonal(fields)
+    return _impersonal(fields) if ref and erased_refs([ref]) else without_erased_owner(order, fields)
+
+
+def without_erased_owner(order: Order | None, fields: OrderFields) -> OrderFields:
+    """The same where the customer that came in is known not to be erased; the stored order's may be."""
+    erased = order is not None and order.customer is not None and order.customer.erased_at is not None
+    return _impersonal(fields) if erased else fields
 
 
 def many_without_erased(incoming: Sequence[tuple[str, OrderFields]]) -> list[tuple[str, OrderFields]]:

@@ -16,6 +16,7 @@ from cxweb.orders.models import CrewMember, Customer, Driver, Order
 from cxweb.orders.rules import OutsidePerimeter
 
 Party = TypeVar("Party", Depot, Driver, Customer)
+CONTACT = ("name", "email", "phone", "language")
 
 
 class Parties:
@@ -144,5 +145,7 @@ def _named(orders: Iterable[OrderFields], perimeter: Perimeter) -> dict[type[Any
         for driver in fields.get("drivers") or ():
             drivers.setdefault(driver["ref"], {"name": driver.get("name") or driver["ref"]})
         if customer is not None and customer.get("ref"):
-            customers[str(customer["ref"])] = {}
+            # What the last of them says; where nobody is new, this is not looked at.
+            contact = {name: customer[name] for name in CONTACT if name in customer}  # type: ignore[literal-required]
+            customers.setdefault(str(customer["ref"]), dict.fromkeys(CONTACT)).update(contact)
     return {Depot: depots, Driver: drivers, Customer: customers}

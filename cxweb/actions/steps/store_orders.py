@@ -11,9 +11,6 @@ from cxweb.company.queries import settings_now
 from cxweb.imports.mapping import Mapping
 from cxweb.imports.order_rows import OrderRow
 
-# Another process may add the same order between the look and the insert; the second look finds it.
-ATTEMPTS = 3
-
 
 def store_orders(
     rows: Sequence[OrderRow], mapping: Mapping, last_id: int, now: datetime, *, send: bool, upload_id: int | None = None

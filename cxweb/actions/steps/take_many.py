@@ -1,6 +1,6 @@
 """Takes many incoming orders in with few statements; what each of them comes to is what it would come to alone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.add_orders import add_orders
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
-from cxweb.actions.steps.leave_out_erased import many_without_erased
+from cxweb.actions.steps.leave_out_erased import many_without_erased, without_erased_owner
 from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures
@@ -46,6 +46,7 @@ def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[T
     incoming = many_without_erased(incoming)
     taken = [Taken() for _ in incoming]
     orders = _load([ref for ref, _ in incoming], by)
+    incoming = [(ref, without_erased_owner(orders.get(ref), fields)) for ref, fields in incoming]
     foreign = _refs_elsewhere([ref for ref, _ in incoming if ref not in orders], by)
     depots = {order.depot_id for order in orders.values()}
     parties = Parties(by.perimeter)
@@ -65,14 +66,15 @@ def take_many(incoming: Sequence[Incoming], by: Acting, now: datetime) -> list[T
     parties.add(incoming[at][1] for at in open_ones)
     new = {incoming[at][0]: at for at in reversed(open_ones) if incoming[at][0] not in orders}
     added = add_orders([incoming[at] for at in sorted(new.values())], parties, by, now)
-    orders |= _load([incoming[at][0] for at in open_ones if new.get(incoming[at][0], at) != at], by)
+    # Named twice, or added by another program since the look above.
+    known = [ref for at in open_ones if (ref := incoming[at][0]) in new and (new[ref] != at or ref not in added)]
+    orders |= _load(known, by)
     for at in open_ones:
         ref, fields = incoming[at]
-        taken[at].created = at == new.get(ref)
-        taken[at].order_id = added[ref] if ref in added else orders[ref].id
+        taken[at].created = at == new.get(ref) and ref in added
+        taken[at].order_id = added[ref] if ref in added else _found(orders, ref).id
         if not taken[at].created:
             fill(orders[ref], fields, parties)
-    session().flush()
     ids = [one.order_id for one in taken if one.order_id]
     touch_figures(*{one.order_id for one in taken if one.order_id and not one.created})
     if ids:
@@ -89,6 +91,13 @@ def _load(refs: Collection[str], by: Acting) -> dict[str, Order]:
     statement = within(select(Order).where(Order.ref.in_(refs)), by.perimeter.reach).options(*_LOADED)
     statement = statement.order_by(Order.id)
     return {order.ref: order for order in session().scalars(statement.with_for_update(of=Order))}
+
+
+def _found(orders: Mapping[str, Order], ref: str) -> Order:
+    """Raises UnknownOrder where another program has just added it in another perimeter: the next look says so."""
+    if ref not in orders:
+        raise UnknownOrder
+    return orders[ref]
 
 
 def _refs_elsewhere(refs: Collection[str], by: Acting) -> set[str]:

@@ -116,7 +116,7 @@ def advance(run: Run, tally: Tally, refusals: Iterable[Refusal], batches: int, d
     """Write how far the run has come, together with what it has done; whether somebody wants it to stop."""
     rows = [{"upload_id": run.upload_id, **_stored(refusal)} for refusal in refusals]
     insert_many(UploadRefusal, rows)
-    values = {"tally": tally.stored(), "batches": batches, "done": done, "whole": whole}
+    values = {"tally": tally.stored(), "batches": batches, "done": done, "whole": whole, "moved_at": clock.now()}
     written = update(Upload).where(Upload.id == run.upload_id).values(values).returning(Upload.stop_wanted)
     return bool(session().scalar(written))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from cxweb.accounts.rules import Acting
 from cxweb.actions.steps.clear_demo import clear_demo
 from cxweb.actions.steps.fill_order import fill
+from cxweb.actions.steps.leave_out_erased import without_erased
 from cxweb.actions.steps.parties import Parties
 from cxweb.actions.steps.tell_boards import tell_boards
 from cxweb.actions.steps.touch_figures import touch_figures
@@ -48,7 +49,7 @@ def upsert_order(ref: str, fields: OrderFields, by: Acting, now: datetime, *, on
         order.history.append(StatusChange(status=PLANNED, at=now, recorded_at=now, actor=by.actor))
         record(by.actor, "order.created", f"order:{order.id}")
     former_depot_id, before = order.depot_id, order.notify
-    fill(order, fields, parties)
+    fill(order, without_erased(order, fields), parties)
     if order.status == COMPLETED and order.notify != before:
         # Whether a message was wanted at the completion must still be known when rows are reconciled.
         record(by.actor, "order.notify", f"order:{order.id}", before=before, after=order.notify)

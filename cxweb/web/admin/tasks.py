@@ -12,8 +12,9 @@ from cxweb.integrations.queries import silent
 from cxweb.notifications.queries import failed_since, health, resting
 from cxweb.notifications.rules import Rest
 from cxweb.orders.queries import late_count
+from cxweb.uploads.queries import stuck
 from cxweb.web.words import MESSAGE_CHANNELS, SYSTEMS, brief, duration
-from cxweb.webhooks.queries import given_up
+from cxweb.webhooks.queries import failing, given_up
 
 PANEL = "/admin/messages#reconciliation"
 
@@ -44,6 +45,7 @@ def tasks_of(person: Staff, today: date, now: datetime, messages: dict[str, int]
         *(_of_the_outbox(now) if person.may("contacts") and person.perimeter.whole else ()),
         *(_of_gateways(now) if person.may("contacts") else ()),
         *(_of_webhooks(person) if person.may("settings") else ()),
+        *(_of_imports(now) if person.may("settings") and person.perimeter.whole else ()),
         *(_of_connectors(now) if person.may("settings") and person.perimeter.whole else ()),
         (low, Task("fail", low_text, ratings, gettext("Read them"))),
         (late, Task("late", late_text, "/admin/orders?status=late", gettext("See them"))),
@@ -71,12 +73,25 @@ def _of_messages(person: Staff, yesterday: date, messages: dict[str, int]) -> li
 
 
 def _of_webhooks(person: Staff) -> list[tuple[int, Task]]:
-    """The webhooks that were switched off because their server kept failing."""
-    text = gettext("The webhook %(name)s is switched off: its server takes no events.")
+    """The webhooks that were switched off because their server kept failing, and those that fail now."""
+    off = gettext("The webhook %(name)s is switched off: its server takes no events.")
+    fails = gettext("The server of the webhook %(name)s keeps failing. Its events are kept and tried again.")
+    found = [("fail", off, endpoint) for endpoint in given_up(person.perimeter)]
+    found += [("late", fails, endpoint) for endpoint in failing(person.perimeter)]
     see = gettext("See why")
     return [
-        (1, Task("fail", text % {"name": endpoint.name.replace("%", "%%")}, f"/admin/webhooks/{endpoint.id}", see))
-        for endpoint in given_up(person.perimeter)
+        (1, Task(look, text % {"name": endpoint.name.replace("%", "%%")}, f"/admin/webhooks/{endpoint.id}", see))
+        for look, text, endpoint in found
+    ]
+
+
+def _of_imports(now: datetime) -> list[tuple[int, Task]]:
+    """The imports that do not come further."""
+    text = gettext("The import of %(name)s has not come further for over five minutes. Are the workers running?")
+    see = gettext("See it")
+    return [
+        (1, Task("fail", text % {"name": upload.file_name.replace("%", "%%")}, f"/admin/imports/{upload.id}", see))
+        for upload in stuck(now)
     ]
 
 

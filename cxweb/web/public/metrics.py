@@ -15,6 +15,7 @@ from cxweb.notifications.models import CHANNELS
 from cxweb.notifications.queries import health
 from cxweb.notifications.rules import Health, seconds
 from cxweb.settings import Settings
+from cxweb.web.exchange import Exchange, exchange
 
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
@@ -28,6 +29,7 @@ def index() -> Response:
         abort(404)
     registry = CollectorRegistry()
     registry.register(_Outbox(health(clock.now()), queue.answers()))
+    registry.register(_Traffic(exchange(clock.now())))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -66,6 +68,27 @@ class _Outbox(Collector):
         resting = {channel: int(channel in {rest.channel for rest in found.resting}) for channel in CHANNELS}
         yield _labelled("cxweb_gateway_resting", "Whether a gateway is given a rest.", "channel", resting)
         yield _gauge("cxweb_redis_up", "Whether Redis answers.", int(self.redis))
+
+
+class _Traffic(Collector):
+    """What goes to and comes from other systems, as metrics."""
+
+    def __init__(self, found: Exchange) -> None:
+        self.found = found
+
+    def collect(self) -> Iterator[Metric]:
+        found, webhooks = self.found, self.found.webhooks
+        oldest = seconds(webhooks.oldest_due)
+        yield _gauge("cxweb_webhook_oldest_due_seconds", "How long the oldest due event has waited.", oldest)
+        yield _gauge("cxweb_webhooks_failing", "Webhooks that are on and whose server fails.", webhooks.failing)
+        yield _gauge("cxweb_webhooks_given_up", "Webhooks switched off because they kept failing.", webhooks.given_up)
+        yield _gauge("cxweb_webhook_events_failed_last_day", "Events given up.", webhooks.failed_lately)
+        yield _gauge("cxweb_imports_stuck", "Imports that have stood still for over 5 minutes.", found.stuck_imports)
+        heard = {name: seconds(ago) for name, ago in found.heard.items() if ago is not None}
+        text = "How long ago a connector that is on last heard of its system."
+        yield _labelled("cxweb_connector_heard_seconds", text, "connector", heard)
+        silent = {name: int(name in found.silent) for name in found.heard}
+        yield _labelled("cxweb_connector_silent", "Whether its system does not answer.", "connector", silent)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
