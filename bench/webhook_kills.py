@@ -160,7 +160,8 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=40)
     asked = parser.parse_args()
     if asked.send:
-        return send(asked.send, asked.url)
+        send(asked.send, asked.url)
+        return
     database = postgresql() if asked.database == "postgresql" else nullcontext("")
     with folder() as data, database as url:
         receiver, under, repeats, log = run(data, url, asked.orders, asked.kills)
@@ -172,7 +173,7 @@ def main() -> None:
         f"{under} with a post open; lost {len(lost)}, "
         f"ids of nobody {len(strangers)}, repeats under the same id {repeats}, in the log {dict(states)}"
     )
-    return sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
+    sys.exit(0 if len(log) == asked.orders and not lost and not strangers else 1)
 
 
 if __name__ == "__main__":
