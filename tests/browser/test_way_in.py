@@ -12,6 +12,7 @@ from cxweb.accounts.models import Passkey, User
 from cxweb.actions.mail_link import mail_link
 from cxweb.core import clock
 from cxweb.core.db import transaction
+from cxweb.core.sealed import seal
 from tests.browser.test_passkeys import named
 from tests.browser.test_staff import look, sign_in
 from tests.factories import PASSWORD, Factory
@@ -59,7 +60,7 @@ def test_the_door_with_all_its_ways(
 
 
 def test_the_second_step_and_its_recovery_codes(named: str, reader: Reader, make: Factory) -> None:
-    email = make.user("admin", language="fr", totp_secret=SECRET, totp_since=clock.now()).email
+    email = make.user("admin", language="fr", totp_secret=seal(SECRET), totp_since=clock.now()).email
     page = reader.page
     page.goto(f"{named}/login")
     page.get_by_label("Adresse e-mail").fill(email)
