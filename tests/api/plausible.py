@@ -1,7 +1,7 @@
 """Makes well-formed requests plausible where JSON Schema has no word for it; others are left as they are.
 
-An instant that has passed, a last day after the first, a picture or a file that is one, no cursor that nobody gave out, a reason
-where one is needed, and an Idempotency-Key of its own.
+An instant that has passed, a last day after the first, a picture or a file that is one, no cursor that nobody gave out,
+a reason where one is needed, and an Idempotency-Key of its own.
 """
 
 import uuid

@@ -97,4 +97,4 @@ def test_the_document_holds_against_generated_requests(live: dict[str, str]) -> 
     assert "9 selected / 9 total" in said
     passed = re.search(r"(\d+) generated, (\d+) passed", said)
     assert passed, said
-    assert int(passed[2]) > 300
+    assert int(passed[2]) > 50

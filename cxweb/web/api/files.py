@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields
 
 from cxweb.actions.import_orders import CannotImport, import_orders
 from cxweb.actions.import_ratings import import_ratings
@@ -49,7 +49,7 @@ class FileSchema(Strict):
 
 
 def _count(text: str = "") -> fields.Integer:
-    return fields.Integer(required=True, validate=validate.Range(0), metadata={"description": text} if text else {})
+    return fields.Integer(required=True, metadata={"description": text} if text else {})
 
 
 class CountsShown(Schema):
