@@ -1,7 +1,7 @@
 """Makes well-formed requests plausible where JSON Schema has no word for it; others are left as they are.
 
-An instant that has passed, a last day after the first, a picture that is one, no cursor that nobody gave out, a reason
-where one is needed, and an Idempotency-Key of its own.
+An instant that has passed, a last day after the first, a picture or a file that is one, no cursor that nobody gave out,
+a reason where one is needed, and an Idempotency-Key of its own.
 """
 
 import uuid
@@ -9,6 +9,8 @@ from typing import Any
 
 import schemathesis
 
+# A file of one order with its ref alone.
+FILE = "cmVmCkEtNDgyMQo="
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -27,6 +29,8 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         case.body["reason"] = "the customer asked for it"
         if case.body.get("at"):
             case.body["at"] = "2020-02-29T12:00:00Z"
+    if case.operation.label == "POST /imports" and isinstance(case.body, dict):
+        case.body["content"] = FILE
     if case.operation.label == "POST /orders/{ref}/proof" and isinstance(case.body, dict):
         case.body = {"note": "at the door"}
         if case.media_type == "application/json":

@@ -28,7 +28,13 @@ def test_each_order_gets_its_own_answer_and_the_good_ones_are_kept(api: Api, mak
     make.completed("DONE", depot="LYON")
     items = bulk(
         api,
-        {"ref": "A-1", "depot": "LYON", "customer": {"ref": "C-1", "name": "Zoé"}, "drivers": [{"ref": "D-1"}]},
+        {
+            "ref": "A-1",
+            "depot": "LYON",
+            "tags": ["  ", "\x16", "late"],
+            "customer": {"ref": "C-1", "name": "Zoé"},
+            "drivers": [{"ref": "D-1"}],
+        },
         {"ref": "A-2", "eta": "tomorrow", "drivers": [{"name": "?"}]},
         {"ref": "DONE", "route": "V9", "depot": "PARIS"},
         {"ref": "bulk"},
@@ -42,6 +48,7 @@ def test_each_order_gets_its_own_answer_and_the_good_ones_are_kept(api: Api, mak
     assert pointers == {"/orders/1/eta", "/orders/1/drivers/0/ref"}
     assert items[2]["problem"]["errors"] == [{"pointer": "/orders/2/depot", "detail": "is fixed"}]
     assert items[0]["order"]["tracking_url"] == items[5]["order"]["tracking_url"]
+    assert items[0]["order"]["tags"] == ["late"]
     # The answer shows each order as it stands in the end, as a GET does.
     assert items[5]["order"] == api.call("GET", "/orders/A-1")[1]
     assert api.call("GET", "/orders/DONE")[1]["route"] == "V3"

@@ -13,6 +13,7 @@ from tests.page import Client
 BODIES: dict[str, JSON] = {
     "save_order": {"route": "stolen"},
     "save_bulk": {"orders": [{"ref": "P-1", "route": "stolen"}]},
+    "import_file": {"mapping": "stolen", "content": ""},
     "change_status": {"status": "on_the_way"},
     "save_proof": {"note": "stolen"},
 }

@@ -33,7 +33,9 @@ def add_orders(new: Sequence[tuple[str, OrderFields]], parties: Parties, by: Act
     for ref, fields in new:
         if ref in added:
             crews += _crew(added[ref], fields, parties)
-            tags += [{"order_id": added[ref], "tag": tag} for tag in sorted(set(fields.get("tags") or ()) - {""})]
+            tags += [
+                {"order_id": added[ref], "tag": tag} for tag in sorted({tag for tag in fields.get("tags") or () if tag})
+            ]
     insert_many(CrewMember, crews)
     insert_many(OrderTag, tags)
     step = {"status": PLANNED, "at": now, "recorded_at": now, "reason": None, "actor": by.actor}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-from cxweb.web.api import answers, bulk, metrics, orders, proof, ratings, schemas
+from cxweb.web.api import answers, bulk, files, metrics, orders, proof, ratings, schemas
 from cxweb.web.api.keys import guarded
 from cxweb.web.api.operations import Operation
 from cxweb.web.api.reference import described
@@ -46,6 +46,20 @@ OPERATIONS = (
         example={"orders": [{"ref": "A-4821", **ORDER}, {"ref": "A-4822", "depot": "LYON"}]},
         refusals=(409, 413, 415),
         longest_body=bulk.LONGEST_BODY,
+    ),
+    Operation(
+        "/imports",
+        "POST",
+        "orders",
+        files.import_file,
+        "Bring in a file",
+        {200: files.FileShown},
+        "A CSV file of orders or ratings, read by a mapping that was saved under a name in the browser. It may be sent "
+        "again: rows that say what is known already change nothing.",
+        body=files.FileSchema,
+        example={"mapping": "Orders of the day", "content": "cmVmCkEtNDgyMQo=", "dry_run": True},
+        refusals=(404, 413, 415),
+        longest_body=files.LONGEST_BODY,
     ),
     Operation(
         "/orders/<ref>/status",
