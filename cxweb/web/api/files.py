@@ -13,7 +13,6 @@ from marshmallow import Schema, ValidationError, fields
 
 from cxweb.actions.import_orders import CannotImport, import_orders
 from cxweb.actions.import_ratings import import_ratings
-from cxweb.imports.tally import OUTCOMES, Tally
 from cxweb.uploads.models import SavedMapping
 from cxweb.uploads.queries import saved_by_name
 from cxweb.web.api.fields import Flag, Text
@@ -83,15 +82,13 @@ def import_file() -> Response:
         return problem(404, "There is no such mapping for this key. Only keys of the whole company import files.")
     try:
         with tempfile.TemporaryDirectory(prefix="cxweb-") as name:
-            tally, refused = _taken(Path(name), mapping, said)
+            return jsonify(_taken(Path(name), mapping, said))
     except CannotImport as error:
         return problem(422, str(error), [("/content", "cannot be read by this mapping")])
-    counts = {outcome: tally.counts[outcome] for outcome in OUTCOMES}
-    return jsonify({"counts": counts, "skipped": tally.skipped, "refused": refused})
 
 
-def _taken(folder: Path, mapping: SavedMapping, said: dict[str, Any]) -> tuple[Tally, list[dict[str, Any]]]:
-    """Import what was sent; the counts, and the first refused rows. Raises CannotImport."""
+def _taken(folder: Path, mapping: SavedMapping, said: dict[str, Any]) -> dict[str, Any]:
+    """Import what was sent; what FileShown shows. Raises CannotImport."""
     file, read_by, report = folder / "api.csv", folder / "mapping.toml", folder / "report.csv"
     file.write_bytes(said["content"])
     read_by.write_text(mapping.text, encoding="utf-8")
@@ -102,4 +99,6 @@ def _taken(folder: Path, mapping: SavedMapping, said: dict[str, Any]) -> tuple[T
         tally = import_ratings(file, read_by, report=report, dry_run=dry_run)
     with report.open(encoding="utf-8", newline="") as stream:
         rows = list(islice(csv.DictReader(stream), MOST_TOLD))
-    return tally, [{"line": int(row["line"]), "ref": row["ref"], "reason": row["reason"]} for row in rows]
+    refused = [{"line": int(row["line"]), "ref": row["ref"], "reason": row["reason"]} for row in rows]
+    counts = {outcome: tally.counts[outcome] for outcome in CountsShown().fields}
+    return {"counts": counts, "skipped": tally.skipped, "refused": refused}
