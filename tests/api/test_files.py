@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -33,7 +34,7 @@ def _file(text: str) -> str:
 
 def _orders(*refs: str) -> str:
     columns = "no;state;made;due;done;depot;driver;driver name;client;mail;town;tags"
-    now = f"{clock.now():%d/%m/%Y} 00:00"
+    now = f"{clock.now().astimezone(ZoneInfo('Europe/Paris')):%d/%m/%Y %H:%M}"
     return _file("\n".join([columns, *(f"{ref};done;;{now};{now};;;;C-1;a@example.com;;" for ref in refs), ";" * 11]))
 
 
