@@ -112,6 +112,8 @@ def read_cells(
     wanted: Cells, values: Sequence[str], spans: Sequence[Span], table: Table | None = None
 ) -> Sequence[Any]:
     """The sums of these values over the spans of days, in parts to be added up; first comes the key, if any."""
+    if not spans:
+        return ()
     table = wanted.table if table is None else table
     c = table.c
     keys = {"driver": "driver_id", "depot": "depot_id", "channel": "channel", None: None}
@@ -132,7 +134,7 @@ def read_cells(
         for span in spans
         for piece in cover(*span, grains_for(wanted.by), wanted.within)
     ]
-    return session().connection().execute(union_all(*parts)).all() if parts else ()
+    return session().connection().execute(union_all(*parts)).all()
 
 
 def _days(day: ColumnElement[date], piece: Piece) -> ColumnElement[bool]:

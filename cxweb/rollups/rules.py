@@ -143,10 +143,9 @@ def between(first: date, last: date, taken: Sequence[Span]) -> list[Span]:
     """What of the span the taken ones, in order, leave."""
     left = []
     for start, end in taken:
-        if first < start:
-            left.append((first, min(start - ONE, last)))
+        left.append((first, min(start - ONE, last)))
         first = max(first, end + ONE)
-    return [*left, (first, last)] if first <= last else left
+    return [(start, end) for start, end in (*left, (first, last)) if start <= end]
 
 
 def overlaps(first: date, last: date, taken: Sequence[Span]) -> list[Span]:

@@ -1,6 +1,6 @@
 """The rollups follow the rows: what changed, what is built, what is repaired, and what two do at once."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -20,7 +20,7 @@ from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
 from cxweb.rollups.models import FigureChange
-from cxweb.rollups.queries import Cells, check_is_due, read_cells, state
+from cxweb.rollups.queries import check_is_due, state
 from tests.factories import WHOLE, Factory
 
 NOON = datetime(2026, 11, 17, 12, tzinfo=UTC)
@@ -53,16 +53,6 @@ def test_figures_are_exact_while_changed_and_cells_are_read_once_counted(app: Fl
         assert counts() == [0, 0, 0, 7, 0]
         mark_spam(order.id, "rude", Operator())
         assert counts() == [0, 0, 0, 0, 0]
-
-
-def test_days_before_any_that_are_kept_have_no_figures(app: Flask, make: Factory) -> None:
-    with clock.showing(NOON):
-        make.completed("1")
-        assert refresh_rollups(60)
-        kept = Cells("completed", by="day", within=(NOON.date(), NOON.date()))
-        before = (date(2026, 1, 1), date(2026, 1, 31))
-        assert list(read_cells(kept, ["completed"], [before])) == []
-        assert [row[1] for row in read_cells(kept, ["completed"], [before, (NOON.date(), NOON.date())])] == [1]
 
 
 def test_of_two_that_have_counted_the_same_one_writes(app: Flask, make: Factory) -> None:

@@ -113,3 +113,7 @@ def test_stale_days_are_read_from_rows_and_no_other_day_twice(days: list[date], 
     parts = sorted([*between(first, last, found), *overlaps(first, last, found)])
     held = [start + ONE * n for start, end in parts for n in range((end - start).days + 1)]
     assert held == [first + ONE * n for n in range((last - first).days + 1)]
+
+
+def test_a_span_that_ends_before_it_begins_leaves_nothing_between() -> None:
+    assert between(date(2027, 2, 1), date(2027, 1, 31), [(date(2027, 3, 1), date(2027, 3, 2))]) == []
