@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from cxweb.accounts.rules import Staff
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.queries import feedback
-from cxweb.analytics.rules import Mean
+from cxweb.analytics.rules import Feedback
 from cxweb.company.queries import settings_now
 from cxweb.core import clock
 from cxweb.core.audit import record
@@ -18,6 +19,8 @@ from cxweb.exports.zipped import zipped
 from cxweb.orders.queries import driver_by_id
 from cxweb.reviews.queries import Answer, answers
 
+COUNTS = ("completed", "eligible", "rated", "spam", "by_phone")
+FIGURES = ("response", "reached", "stars", "csat", "nps_stars", "nps", "tud", "ces", "easy")
 COLUMNS = ("order", "answered_at", "stars", "reasons", "comment")
 AT_ONCE = 500
 
@@ -35,9 +38,9 @@ def export_driver(driver_id: int, by: Staff) -> bytes:
         "name": driver.name,
         "since": company.drivers_since(clock.now()).isoformat(),
         "timezone": company.company_timezone,
-        "all_causes": asdict(feedback(ReportFilter(driver=(driver.ref,)), by.perimeter)),
-        "own_causes": _plain(own_causes(driver, by.perimeter)),
-        "months": {month.isoformat(): _plain(stars) for month, stars in driver_months(driver, by.perimeter)},
+        "all_causes": _all_of(feedback(ReportFilter(driver=(driver.ref,)), by.perimeter)),
+        "own_causes": asdict(own_causes(driver, by.perimeter)),
+        "months": {month.isoformat(): asdict(stars) for month, stars in driver_months(driver, by.perimeter)},
     }
     rows = [
         (answer.ref, answer.answered_at.isoformat(), str(answer.stars), " ".join(answer.reasons), answer.comment or "")
@@ -49,8 +52,9 @@ def export_driver(driver_id: int, by: Staff) -> bytes:
     return zipped({"figures.json": data.encode(), "ratings.csv": csv_text(COLUMNS, rows).encode()})
 
 
-def _plain(stars: Mean) -> dict[str, object]:
-    return asdict(stars)
+def _all_of(found: Feedback) -> dict[str, Any]:
+    counts = {name: getattr(found, name) for name in COUNTS}
+    return counts | {name: asdict(getattr(found, name)) for name in FIGURES}
 
 
 def _all(chosen: ReportFilter, by: Staff) -> Iterator[Answer]:
