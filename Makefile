@@ -4,11 +4,8 @@ PY = .venv/bin/python
 PYTEST = $(PY) -m pytest
 # One for each of two cores; where there are more: make test WORKERS=4.
 WORKERS ?= 2
-# What PostgreSQL is not asked again, because its dialect is in none of it: who may what, headers and words.
-# Everything else that asks for a database runs on both; what asks for none is left out by itself (tests/conftest.py).
-ON_SQLITE_ALONE = $(addprefix --ignore tests/,architecture browser faults rules templates \
-  actions/test_message_texts.py jobs/test_worker_process.py web/test_compression.py \
-  web/test_hardening.py web/test_private_headers.py web/test_role_table.py web/test_third_language.py)
+# What touches no database. Everything else runs on both; single tests that ask for none are left out by themselves.
+WITHOUT_DATABASE = --ignore tests/rules --ignore tests/architecture --ignore tests/faults --ignore tests/browser
 
 .DEFAULT_GOAL := run
 .PHONY: run install install-dev browser test lint audit bench chaos outage lock translations help
@@ -32,7 +29,7 @@ test chaos: export PYTHONDONTWRITEBYTECODE =
 
 test: install-dev browser ## All the tests: on SQLite, then what touches the database again on PostgreSQL.
 	CXWEB_TEST_DATABASE=sqlite $(PYTEST) -n $(WORKERS)
-	CXWEB_TEST_DATABASE=postgresql $(PYTEST) -n $(WORKERS) -m "not browser" $(ON_SQLITE_ALONE)
+	CXWEB_TEST_DATABASE=postgresql $(PYTEST) -n $(WORKERS) -m "not browser" $(WITHOUT_DATABASE)
 
 lint: install-dev ## Style, types, import directions, templates.
 	$(PY) -m ruff check .

@@ -29,7 +29,7 @@ from cxweb import ROOT
 from cxweb.core import queue
 
 
-def wait_for(holds: Callable[[], Any], seconds: float = 30.0) -> float:
+def wait_for(holds: Callable[[], Any], seconds: float = 10.0) -> float:
     """Wait until the condition holds; how many seconds it took. Fails after `seconds`."""
     start = time.monotonic()
     while not holds():

@@ -42,11 +42,11 @@ def spoil(statement: str) -> None:
 def test_figures_are_exact_while_changed_and_cells_are_read_once_counted(app: Flask, make: Factory) -> None:
     with clock.showing(NOON):
         order = make.completed("1")
-        assert refresh_rollups(60)
+        assert refresh_rollups()
         make.rating(order, 4)
         assert changes() > 0
         assert counts() == [0, 0, 0, 1, 0]
-        assert refresh_rollups(60)
+        assert refresh_rollups()
         assert changes() == 0
         # From here on only a cell can say so.
         spoil("UPDATE order_cell SET stars_4 = 7 WHERE stars_4 = 1")
@@ -58,7 +58,7 @@ def test_figures_are_exact_while_changed_and_cells_are_read_once_counted(app: Fl
 def test_of_two_that_have_counted_the_same_one_writes(app: Flask, make: Factory) -> None:
     with clock.showing(NOON):
         order = make.completed("1")
-        refresh_rollups(60)
+        refresh_rollups()
         make.rating(order, 4)
         first, second = next_work(), next_work()
         assert first is not None
@@ -68,14 +68,14 @@ def test_of_two_that_have_counted_the_same_one_writes(app: Flask, make: Factory)
             assert write_counted(first, counted)
         with transaction():
             assert not write_counted(second, again)
-        assert refresh_rollups(60)
+        assert refresh_rollups()
         assert (counts(), check_rollups(now=True)) == ([0, 0, 0, 1, 0], 0)
 
 
 def test_another_zone_cuts_other_days_at_once_and_builds_the_cells_anew(app: Flask, make: Factory) -> None:
     with clock.showing(datetime(2026, 11, 30, 23, 30, tzinfo=UTC)):
         make.completed("1")
-        refresh_rollups(60)
+        refresh_rollups()
         for zone, month in (
             ("Europe/Paris", "2026-12"),
             ("America/New_York", "2026-11"),
@@ -85,7 +85,7 @@ def test_another_zone_cuts_other_days_at_once_and_builds_the_cells_anew(app: Fla
         ):
             change_settings({"company.timezone": zone}, Operator())
             assert [row.key for row in feedback_by(ReportFilter(), WHOLE, "month")] == [month]
-            assert refresh_rollups(60)
+            assert refresh_rollups()
             assert [row.key for row in feedback_by(ReportFilter(), WHOLE, "month")] == [month]
             known = state()
             assert known is not None
@@ -95,7 +95,7 @@ def test_another_zone_cuts_other_days_at_once_and_builds_the_cells_anew(app: Fla
 def test_the_nightly_check_finds_and_repairs_what_differs_either_way(app: Flask, make: Factory) -> None:
     with clock.showing(NOON):
         make.rating(make.completed("1", drivers=[{"ref": "A", "name": "Ana"}], depot="LYON"), 5)
-        refresh_rollups(60)
+        refresh_rollups()
         assert check_is_due(clock.now())
         assert check_rollups() == 0
         assert not check_is_due(clock.now())
@@ -118,7 +118,7 @@ def test_rebuilding_starts_from_nothing_and_tells_how_far_it_is(app: Flask, make
         make.rating(make.completed("1"), 5)
     with clock.showing(datetime(2026, 11, 20, 12, tzinfo=UTC)):
         make.completed("2")
-        refresh_rollups(60)
+        refresh_rollups()
         spoil("UPDATE order_cell SET completed = 9")
         told: list[tuple[int, int]] = []
         assert rebuild_rollups(lambda done, whole: told.append((done, whole))) == 4

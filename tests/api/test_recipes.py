@@ -90,11 +90,11 @@ def test_the_document_holds_against_generated_requests(live: dict[str, str]) -> 
     """The boundary cases alone, all checks but `unsupported_method`; the longer run is in docs/assurance.md."""
     document = f"{live['SITE']}/api/v1/openapi.json"
     key = ["-H", f"Authorization: Bearer {live['KEY']}"]
-    limits = ["--phases", "examples,coverage", "--max-time", "15", "--no-shrink", "--continue-on-failure"]
+    limits = ["--phases", "examples,coverage", "--max-time", "60", "--no-shrink", "--continue-on-failure"]
     tool, rules = Path(sys.executable).parent / "st", ROOT / "schemathesis.toml"
     asked = [str(tool), "--config-file", str(rules), "run", document, *key, *limits, "--warnings", "off"]
     said = run(asked, {**live, "PYTHONPATH": str(ROOT)})
     assert "9 selected / 9 total" in said
     passed = re.search(r"(\d+) generated, (\d+) passed", said)
     assert passed, said
-    assert int(passed[2]) > 50
+    assert int(passed[2]) > 300

@@ -66,7 +66,7 @@ class Running:
 
     def page(self, path: str = "/healthz") -> int:
         """The status of a page."""
-        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as response:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
             return int(response.status)
 
     def first_page(self) -> float:
@@ -87,7 +87,7 @@ class Running:
     def ended(self) -> int:
         """Wait for its end; the exit code."""
         assert self.process is not None
-        return self.process.wait(timeout=PATIENCE_S)
+        return self.process.wait(timeout=15)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.send(number)
