@@ -23,6 +23,7 @@ from tests.page import Client
 
 START = "/login/provider"
 CLIENT, SECRET = "cxweb", "a secret: with + signs"
+INES = "ines@example.com"
 Claims = dict[str, Any]
 
 
@@ -34,7 +35,7 @@ class OpenIdProvider:
     """What it says of the person stands in `person`; `changed` and `signed` let a test tamper with the token."""
 
     def __init__(self) -> None:
-        self.person: Claims = {"sub": "7f3a", "email": "ines@example.com", "email_verified": True}
+        self.person: Claims = {"sub": "7f3a", "email": INES, "email_verified": True}
         self.changed: Claims = {}
         self.signed: Callable[[Claims], str] = self.sign
         self.key = jwk.ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"})

@@ -16,25 +16,24 @@ from cxweb.accounts.models import StaffSession
 from cxweb.accounts.rules import CHALLENGE_PATIENCE
 from cxweb.core import clock
 from cxweb.core.db import session
-from tests.factories import Factory
-from tests.openid_provider import CLIENT, SECRET, START, Claims, OpenIdProvider, asked_at, back_from, said, sign_in
+from tests.openid_provider import (
+    CLIENT,
+    INES,
+    SECRET,
+    START,
+    Claims,
+    OpenIdProvider,
+    asked_at,
+    back_from,
+    said,
+    sign_in,
+)
 from tests.page import Client
 from tests.passkeys import browser
 
-INES = "ines@example.com"
 RIGHT = "was not right, and nobody was signed in"
 STALE = "That took too long, or was sent twice."
 DOWN = "Entreprise &amp; Cie does not answer."
-
-
-@pytest.fixture
-def client(app: Flask) -> Client:
-    return browser(app)
-
-
-@pytest.fixture
-def ines(make: Factory) -> int:
-    return make.user("admin", email=INES, language="en", name="Inès Moreau").id
 
 
 def unsigned(claims: Claims) -> str:

@@ -22,26 +22,6 @@ from tests.web.test_second_step import SECRET, code
 NOW = datetime(2026, 11, 17, 14, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def client(app: Flask) -> Client:
-    return browser(app)
-
-
-@pytest.fixture
-def user(make: Factory) -> Staff:
-    return make.user("dispatcher", language="en", email="key@example.com")
-
-
-@pytest.fixture
-def device(client: Client, user: Staff) -> Device:
-    """A device with a passkey of the user's, who has signed out since."""
-    made = Device()
-    client.sign_in(user.email)
-    add(client, made)
-    client.submit("/admin/", {}, action="/logout")
-    return made
-
-
 def test_a_passkey_is_both_steps_at_once(client: Client, user: Staff, device: Device) -> None:
     assert enter(client, device) == 303
     assert client.get("/admin/account").status_code == 200

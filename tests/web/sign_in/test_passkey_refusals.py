@@ -14,31 +14,11 @@ from cxweb.accounts.rules import CHALLENGE_PATIENCE, Staff
 from cxweb.core import clock
 from cxweb.core.audit import AuditEntry
 from cxweb.core.db import session, transaction
-from tests.factories import PASSWORD, Factory
+from tests.factories import PASSWORD
 from tests.page import Client, forget
 from tests.passkeys import PAGE, Device, add, asked, browser, enter, post, token_of
 
 NOW = datetime(2026, 11, 17, 14, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def client(app: Flask) -> Client:
-    return browser(app)
-
-
-@pytest.fixture
-def user(make: Factory) -> Staff:
-    return make.user("dispatcher", language="en", email="key@example.com")
-
-
-@pytest.fixture
-def device(client: Client, user: Staff) -> Device:
-    """A device with a passkey of the user's, who has signed out since."""
-    made = Device()
-    client.sign_in(user.email)
-    add(client, made)
-    client.submit("/admin/", {}, action="/logout")
-    return made
 
 
 @pytest.mark.parametrize(

@@ -19,18 +19,7 @@ from tests.page import Client
 from tests.passkeys import browser
 from tests.web.test_second_step import SECRET as TOTP_SECRET
 
-INES = "ines@example.com"
 UNKNOWN = "No account here opens with what Entreprise &amp; Cie says of you."
-
-
-@pytest.fixture
-def client(app: Flask) -> Client:
-    return browser(app)
-
-
-@pytest.fixture
-def ines(make: Factory) -> int:
-    return make.user("admin", email=INES, language="en", name="Inès Moreau").id
 
 
 def test_who_is_verified_is_signed_in_and_linked(client: Client, openid: OpenIdProvider, ines: int) -> None:
