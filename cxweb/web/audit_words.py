@@ -15,7 +15,7 @@ KINDS: Mapping[str, str] = {
     "driver": lazy("drivers"),
     "feedback": lazy("exports"),
     "import": lazy("imports"),
-    "key": lazy("API keys"),
+    "key": lazy("keys of the API"),
     "logo": lazy("logo"),
     "mapping": lazy("mappings of imports"),
     "message": lazy("test messages"),
