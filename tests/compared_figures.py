@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from random import Random
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +14,7 @@ from cxweb.analytics import filters
 from cxweb.analytics.queries import BY, crosstab, feedback, feedback_by, funnel, open_answer_counts, reason_shares
 from cxweb.core import clock
 from cxweb.core.db import db
-from cxweb.reviews.queries import answers, open_answers
+from cxweb.reviews.queries import answers, open_answers, walks
 from tests import independent_figures as independent
 from tests.api.calling import Api
 from tests.histories import days_of, random_filter
@@ -21,6 +22,9 @@ from tests.histories import days_of, random_filter
 JSON = dict[str, Any]
 # What the API does not tell.
 BESIDE = ("beside", "reasons", "open", "open_list", "lists", "cross")
+
+# Filters whose answers are found one after the other.
+OF_DAYS = ("axis", "from", "to", "depot", "channel", "stars")
 
 
 def raw(statement: str) -> list[tuple[Any, ...]]:
@@ -36,6 +40,9 @@ def compare(api: Api, seed: int, now: datetime, times: int, perimeter: int | Non
         chosen, by = random_filter(random, now), random.choice(BY)
         with clock.showing(now):
             compared += _compare_one(api, company, chosen, by, now, perimeter)
+            days = {name: value for name, value in chosen.items() if name in OF_DAYS}
+            total, where = independent.answer(company, days, by, now, perimeter)["total"], f"{days} at {now}"
+            _compare_lists(total, filters.read(days_of(days)), Perimeter.of(perimeter), where)
     return compared
 
 
@@ -75,8 +82,14 @@ def _compare_queries(wanted: JSON, chosen: filters.ReportFilter, by: str, perime
 
 
 def _compare_lists(total: JSON, chosen: filters.ReportFilter, perimeter: Perimeter, where: str) -> None:
-    """The answers in one of the orders, page by page, and those to the open question."""
-    sort = filters.SORTS[total["stars"]["n"] % len(filters.SORTS)]
+    """The answers in one of the orders, page by page, and those to the open question; walked to, or left to give up."""
+    choice, n = divmod(total["stars"]["n"], len(filters.SORTS))
+    sort = filters.SORTS[n]
+    with patch.multiple(walks, STEP=walks.STEP if choice % 3 == 0 else 0, FEW_STEPS=0, MANY_STEPS=0, DAYS_AT_ONCE=1):
+        _compare_pages(total, chosen, perimeter, sort, where)
+
+
+def _compare_pages(total: JSON, chosen: filters.ReportFilter, perimeter: Perimeter, sort: str, where: str) -> None:
     pages = {
         sort: lambda cursor: answers(replace(chosen, sort=sort), perimeter, cursor=cursor, size=2),
         "open": lambda cursor: open_answers(chosen, perimeter, cursor=cursor, size=2),

@@ -28,14 +28,15 @@ _SECOND = """
 INSERT INTO crew_member (order_id, driver_id, position, driver_name)
 SELECT i, ({driver} + 1) % 300 + 1, 1, 'Driver' FROM {numbers} WHERE i % 20 = 0"""
 _RATING = """
-INSERT INTO rating (id, order_id, survey_version_id, stars, comment, nps, ces, open, answered_at, updated_at, version)
+INSERT INTO rating (id, order_id, survey_version_id, stars, comment, nps, ces, open, answered_at, updated_at, version,
+ completed_on)
 SELECT i, i, CASE WHEN i % 2 = 0 THEN 1 END,
  CASE WHEN {opinion} < 8 THEN 1 WHEN {opinion} < 12 THEN 2 WHEN {opinion} < 20 THEN 3
   WHEN {opinion} < 42 THEN 4 ELSE 5 END,
  CASE WHEN {talk} < 3 THEN 'All went well.' END,
  CASE WHEN i % 2 = 0 THEN {nps} END, CASE WHEN i % 3 = 0 THEN {ces} + 1 END,
  CASE WHEN {talk} = 5 THEN 'More of it, please.' END,
- {answered}, {answered}, 1 FROM {numbers} WHERE i % 5 <> 0"""
+ {answered}, {answered}, 1, {day} FROM {numbers} WHERE i % 5 <> 0"""
 _REASON = """
 INSERT INTO rating_reason (rating_id, code, cause)
 SELECT i, CASE WHEN i % 8 = 1 THEN 'late' ELSE 'kind_driver' END, CASE WHEN i % 8 = 1 THEN 'delay' ELSE 'driver' END
@@ -98,6 +99,7 @@ def _words(orders: int, sqlite: bool) -> dict[str, str]:
     return {
         "numbers": f"({series}) AS numbers" if sqlite else f"generate_series(1::bigint, {orders}) AS numbers(i)",
         "completed": instant(seconds),
+        "day": f"date({seconds}, 'unixepoch')" if sqlite else f"(to_timestamp({seconds}) AT TIME ZONE 'UTC')::date",
         "answered": instant(later),
         "driver": draw(7919, DRIVERS),
         "pickup": draw(104_729, 5),

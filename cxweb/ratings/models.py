@@ -1,6 +1,6 @@
 """Ratings: one an order, and every version the customer gave."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,6 +25,7 @@ class Rating(Base):
         CheckConstraint(CES_CHECK, name="ces"),
         CheckConstraint("version > 0", name="version"),
         Index("ix_rating_stars_answered", "stars", "answered_at"),
+        Index("ix_rating_completed_answered", "completed_on", "answered_at", "stars"),
         # Those to the open question, among many that leave it out.
         Index(
             "ix_rating_open_answered",
@@ -50,6 +51,8 @@ class Rating(Base):
     answered_at: Mapped[datetime] = mapped_column(index=True)
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    # The day, in UTC, on which the order was completed: kept by the database, for its index alone.
+    completed_on: Mapped[date | None]
 
     order: Mapped[Order] = relationship()
     survey_version: Mapped[SurveyVersion | None] = relationship()

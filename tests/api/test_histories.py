@@ -1,25 +1,16 @@
 """After any history the API tells what the rows say, before the rollups are counted anew and after."""
 
-import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cxweb.core import clock
-from cxweb.reviews.queries import walks
 from tests.api.calling import Api
 from tests.compared_figures import compare
 from tests.histories import act_out, empty, no_cell_differs
 
 # A thousand and more of them: `python -m bench.histories` (docs/assurance.md).
 HISTORIES, LENGTH = 12, 22
-
-
-@pytest.fixture(autouse=True)
-def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Walks along few answers give up as those along millions do."""
-    monkeypatch.setattr(walks, "FEW_STEPS", 0)
-    monkeypatch.setattr(walks, "MANY_STEPS", 0)
 
 
 @settings(

@@ -1,14 +1,15 @@
-"""Finds which answers come next in an order: along the answers, or from the orders of the days, whichever is shorter.
+"""Finds which answers come next in an order: along the answers, or along those of each day their orders were
+completed on, or by sorting those of all the orders, where these are few.
 
 A database that is left to itself sorts all of them for one page, or walks along millions that are not of the days.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, bounds, conditions
@@ -26,7 +27,9 @@ from cxweb.rollups.queries import fits, state
 STEP = 0.7
 # How much further than expected a walk goes at first, and before it gives up.
 FEW_STEPS, MANY_STEPS = 50, 5_000
-ONE = timedelta(days=1)
+# Among the answers that come next there are those of about so many days; so many days are asked at a time.
+DAYS_AMONG_NEXT, DAYS_AT_ONCE = 16, 8
+INSTANT = timedelta(microseconds=1)
 # The instant and the id behind which a page begins.
 Place = tuple[datetime, int]
 # Number, order and instant of answers.
@@ -59,13 +62,24 @@ class Stretch:
         if self.behind:
             at, id_ = self.behind
             # Said twice, so that the walk begins there and does not only leave out what comes before.
-            found.append(Rating.answered_at <= at if self.back else Rating.answered_at >= at)
+            found.append(self.ahead(at))
             beyond = Rating.answered_at < at if self.back else Rating.answered_at > at
             found.append(or_(beyond, and_(Rating.answered_at == at, Rating.id > id_)))
         return found
 
+    def ahead(self, at: datetime) -> ColumnElement[bool]:
+        return Rating.answered_at <= at if self.back else Rating.answered_at >= at
+
     def order(self, columns: Any) -> tuple[Any, ...]:
         return (columns.answered_at.desc() if self.back else columns.answered_at.asc(), columns.id.asc())
+
+    def sorted(self, places: list[Place]) -> list[Place]:
+        by_id = sorted(places, key=lambda place: place[1])
+        return sorted(by_id, key=lambda place: place[0], reverse=self.back)
+
+    def passes(self, one: datetime, other: datetime) -> bool:
+        """Whether the one comes before the other, and not at the same instant."""
+        return one > other if self.back else one < other
 
 
 def stretches(chosen: ReportFilter, key: Sequence[Any]) -> Iterator[Stretch]:
@@ -106,17 +120,64 @@ def next_ids(chosen: ReportFilter, perimeter: Perimeter, key: Sequence[Any], lim
 
 
 def _walked(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> list[int] | None:
-    """The ids that a walk along the answers finds; None where it is longer than to sort those of the days' orders."""
+    """The ids that a walk finds; None where it would be longer than to sort those of all the filter's orders."""
     steps = _steps(chosen, perimeter, stretch, limit)
-    orders = feedback(replace(chosen, stars=(), axis="completed"), perimeter).completed or 0
-    if chosen.axis == "completed" and STEP * steps > orders:
+    if chosen.axis == "answered":
+        return _along(chosen, perimeter, stretch, limit, steps)
+    by_day = chosen.start is not None or chosen.end is not None
+    orders = feedback(replace(chosen, stars=()), perimeter).completed or 0
+    if STEP * steps * (DAYS_AMONG_NEXT if by_day else 1) > orders:
         return None
+    return _by_day(chosen, perimeter, stretch, limit) if by_day else _along(chosen, perimeter, stretch, limit, steps)
+
+
+def _along(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int, steps: int) -> list[int] | None:
+    """The ids that a walk along all answers finds; None where it became much longer than expected."""
     passed = _passed(chosen, stretch)
     for most in (2 * steps + FEW_STEPS, 4 * steps + MANY_STEPS):
         found = list(session().scalars(_walk(chosen, perimeter, stretch, passed.limit(most)).limit(limit)))
         if len(found) in (limit, stretch.n) or session().scalar(passed.offset(most - 1).limit(1)) is None:
             return found
     return None
+
+
+def _by_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> list[int]:
+    """The ids that come first among the next answers of each day of completion.
+
+    The day with the very next answer is asked first, and none any more whose next one comes after all that are wanted.
+    """
+    found: list[Place] = []
+    days = _days(chosen, stretch)
+    while days and not (len(found) == limit and stretch.passes(found[-1][0], days[0].next)):
+        asked, days = days[:DAYS_AT_ONCE], days[DAYS_AT_ONCE:]
+        parts = (_of_day(chosen, perimeter, stretch, each.day).limit(limit).subquery() for each in asked)
+        found += [(at, id_) for at, id_ in session().execute(union_all(*(select(part) for part in parts)))]
+        found = stretch.sorted(found)[:limit]
+    return [id_ for _, id_ in found]
+
+
+def _days(chosen: ReportFilter, stretch: Stretch) -> Sequence[Any]:
+    """The days of completion of the filter's time, in UTC, each with its next answer; the one with the very next first.
+
+    From each day the next one is looked up: there are a thousand times as many answers as days.
+    """
+    start, end = bounds(chosen, settings_now().zone)
+    day, answered_at = Rating.completed_on, Rating.answered_at
+    of_time = [*([day >= start.date()] if start else []), *([day <= (end - INSTANT).date()] if end else [])]
+    days = select(func.min(day).label("day")).where(*of_time).cte("days", recursive=True)
+    later = select(func.min(day)).where(day > days.c.day, *of_time).scalar_subquery()
+    days = days.union_all(select(later).where(days.c.day.is_not(None)))
+    ahead = [] if stretch.behind is None else [stretch.ahead(stretch.behind[0])]
+    following = select((func.max if stretch.back else func.min)(answered_at)).where(day == days.c.day, *ahead)
+    next_ = following.scalar_subquery().label("next")
+    rows = session().execute(select(days.c.day, next_).where(days.c.day.is_not(None)))
+    return sorted((row for row in rows if row.next), key=lambda row: row.next, reverse=stretch.back)
+
+
+def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, day: date) -> Select[datetime, int]:
+    """The answers of the filter to the orders that were completed on a day in UTC."""
+    found = answers_of(select(Rating.answered_at, Rating.id), chosen, perimeter)
+    return found.where(Rating.completed_on == day, *stretch.conditions).order_by(*stretch.order(Rating))
 
 
 def _counts(chosen: ReportFilter, perimeter: Perimeter, open_: bool) -> dict[int, int]:
@@ -128,24 +189,11 @@ def _counts(chosen: ReportFilter, perimeter: Perimeter, open_: bool) -> dict[int
 
 
 def _steps(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> int:
-    """How many answers the walk is expected to pass: those outside the days, and those of other depots between."""
-    passed = 0 if chosen.axis == "answered" or stretch.behind else _before(chosen, stretch)
+    """How many answers a walk is expected to pass, those of other depots between."""
     if not chosen.depot and not chosen.channel and perimeter.whole:
-        return passed + limit
+        return limit
     among = _counts(replace(chosen, depot=(), channel=()), Perimeter(), stretch.open_)
-    return passed + limit * sum(among[stars] for stars in stretch.wanted) // stretch.n
-
-
-def _before(chosen: ReportFilter, stretch: Stretch) -> int:
-    """How many answers the walk passes until it comes to those of the filter's days."""
-    if stretch.back:
-        passed = ReportFilter(start=chosen.end + ONE, axis="answered") if chosen.end else None
-    else:
-        passed = ReportFilter(end=chosen.start - ONE, axis="answered") if chosen.start else None
-    if passed is None:
-        return 0
-    counts = _counts(passed, Perimeter(), stretch.open_)
-    return sum(counts[stars] for stars in stretch.wanted)
+    return limit * sum(among[stars] for stars in stretch.wanted) // stretch.n
 
 
 def _passed(chosen: ReportFilter, stretch: Stretch) -> Passed:

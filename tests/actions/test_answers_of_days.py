@@ -1,0 +1,95 @@
+"""Lists of the answers to orders completed within some days, where there are too many of them to sort them all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from cxweb.accounts.rules import Operator
+from cxweb.actions.change_order_status import change_order_status
+from cxweb.actions.rebuild_rollups import rebuild_rollups
+from cxweb.analytics.filters import SORTS, ReportFilter
+from cxweb.core import clock
+from cxweb.core.db import session, transaction
+from cxweb.orders.models import Order
+from cxweb.orders.queries import by_ref
+from cxweb.ratings.models import Rating
+from cxweb.reviews.queries import answers, open_answers, walks
+from tests.factories import WHOLE, Factory
+
+FIRST = datetime(2026, 9, 1, tzinfo=UTC)
+DAYS, COUNT, AGO = 20, 900, timedelta(days=1)
+SOMEBODY = Operator("user:7")
+
+
+@pytest.fixture
+def rated(app: Flask) -> list[Any]:
+    """Orders of twenty days with their answers: most within two days, some much later, many at the same instant."""
+    random = Random(6)
+    orders, ratings = [], []
+    for n in range(1, COUNT + 1):
+        completed_at = FIRST + timedelta(minutes=random.randrange(DAYS * 24 * 60))
+        late = timedelta(days=random.choice((0, 0, 0, 1, 1, 2, 30)), hours=random.randrange(24))
+        answered_at = (completed_at + late).replace(minute=0)
+        told = {"ref": f"r{n}", "token": f"t{n}", "channel": "delivery", "sampling_draw": 1, "created_at": FIRST}
+        orders.append({"id": n, "status": "completed", "completed_at": completed_at, "eligible": True, **told})
+        times = {"answered_at": answered_at, "updated_at": answered_at}
+        said = {"stars": random.randint(1, 5), "open": random.choice((None, None, "More of it."))}
+        ratings.append({"id": n, "order_id": n, **times, **said})
+    with transaction() as opened:
+        opened.execute(insert(Order), orders)
+        opened.execute(insert(Rating), ratings)
+    rebuild_rollups()
+    columns = (Rating.id, Rating.stars, Rating.open, Rating.answered_at, Order.completed_at)
+    return list(session().execute(select(*columns).join(Order, Order.id == Rating.order_id)))
+
+
+KEYS: dict[str, Callable[[Any], Any]] = {
+    "newest": lambda row: (-row.answered_at.timestamp(), row.id),
+    "oldest": lambda row: (row.answered_at, row.id),
+    "lowest": lambda row: (row.stars, -row.answered_at.timestamp(), row.id),
+    "highest": lambda row: (-row.stars, -row.answered_at.timestamp(), row.id),
+}
+
+
+def listed(chosen: ReportFilter, listing: Callable[..., Any]) -> list[int]:
+    page = listing(chosen, WHOLE, size=30)
+    found = list(page.items)
+    while page.next_cursor:
+        page = listing(chosen, WHOLE, cursor=page.next_cursor, size=30)
+        found += page.items
+    return [answer.id for answer in found]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_they_come_in_the_order_asked_for_page_after_page(rated: list[Any], sort: str) -> None:
+    chosen = ReportFilter(start=date(2026, 9, 3), end=date(2026, 9, 18), sort=sort)
+    start, end = datetime(2026, 9, 2, 22, tzinfo=UTC), datetime(2026, 9, 18, 22, tzinfo=UTC)
+    among = sorted((row for row in rated if start <= row.completed_at < end), key=KEYS[sort])
+    assert listed(chosen, answers) == [row.id for row in among]
+    few = replace(chosen, stars=(2, 4))
+    assert listed(few, answers) == [row.id for row in among if row.stars in (2, 4)]
+    assert listed(chosen, open_answers) == [row.id for row in among if row.open]
+
+
+def test_an_answer_goes_to_another_day_with_its_order(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walks, "STEP", 0)
+    now = datetime(2026, 11, 17, 12, tzinfo=UTC)
+    of_day = {ago: ReportFilter(start=now.date() - ago * AGO, end=now.date() - ago * AGO) for ago in (1, 3)}
+    with clock.showing(now):
+        order = make.order("1", status="completed", at=now - 3 * AGO)
+        rating = make.rating(order)
+        rebuild_rollups()
+        assert [listed(of_day[ago], answers) for ago in (3, 1)] == [[rating.id], []]
+        change_order_status(by_ref, "1", "arrived", SOMEBODY, reason="not delivered")
+        assert listed(of_day[3], answers) == []
+        change_order_status(by_ref, "1", "completed", SOMEBODY, at=now - AGO)
+        rebuild_rollups()
+        assert [listed(of_day[ago], answers) for ago in (3, 1)] == [[], [rating.id]]
