@@ -89,7 +89,7 @@ def extent(axis: str) -> Span | None:
 class Cells:
     """Which cells of an axis answer a question; depots and drivers are subqueries of ids, None restricts nothing.
 
-    Of periods that do not lie `within` these days there are no whole cells.
+    Of periods that do not lie `within` these days there are no whole cells; of days beyond `there` there are none.
     """
 
     axis: str
@@ -98,6 +98,7 @@ class Cells:
     drivers: Select[int] | None = None
     by: str | None = None
     within: Span = ALWAYS
+    there: Span = ALWAYS
 
     @property
     def table(self) -> Table:
@@ -132,7 +133,7 @@ def read_cells(
         .where(*inside, c.grain == piece.grain, _days(c.day, piece))
         .group_by(*_grouping(key, piece))
         for span in spans
-        for piece in cover(*span, grains_for(wanted.by), wanted.within)
+        for piece in cover(*span, grains_for(wanted.by), wanted.within, wanted.there)
     ]
     return session().connection().execute(union_all(*parts)).all()
 

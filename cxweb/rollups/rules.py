@@ -76,20 +76,23 @@ class Piece:
     last: date
     sign: int = 1
 
-    @property
-    def cells(self) -> int:
-        found, day = 1, self.first
-        while (day := period_end(day, self.grain) + ONE) <= self.last:
-            found += 1
+    def cells(self, there: Span) -> int:
+        """How many there are to be read, where there are none but of these days."""
+        found, day, last = 0, period_start(max(self.first, there[0]), self.grain), min(self.last, there[1])
+        while day <= last:
+            found, day = found + 1, period_end(day, self.grain) + ONE
         return found
 
 
 @lru_cache(maxsize=256)
-def cover(first: date, last: date, grains: Sequence[str] = GRAINS, within: Span = ALWAYS) -> tuple[Piece, ...]:
+def cover(
+    first: date, last: date, grains: Sequence[str] = GRAINS, within: Span = ALWAYS, there: Span = ALWAYS
+) -> tuple[Piece, ...]:
     """The fewest cells of these grains that make up the span.
 
     Of a period that lies in the span but for a few days those are taken away again. Only periods that lie `within`
-    those days are used beyond the span: there are no whole cells of others.
+    those days are used beyond the span: there are no whole cells of others. Cells of days beyond those `there` are
+    cost nothing, as there are none yet.
     """
     if first > last:
         return ()
@@ -101,27 +104,27 @@ def cover(first: date, last: date, grains: Sequence[str] = GRAINS, within: Span 
     if begin < first:
         begin = period_end(first, grain) + ONE
     if begin >= end and period_start(first, grain) == period_start(last, grain):
-        return _cheaper(first, last, grain, finer, within)
+        return _cheaper(first, last, grain, finer, within, there)
     return (
-        *_cheaper(first, begin - ONE, grain, finer, within),
+        *_cheaper(first, begin - ONE, grain, finer, within, there),
         *((Piece(grain, begin, end - ONE),) if begin < end else ()),
-        *_cheaper(end, last, grain, finer, within),
+        *_cheaper(end, last, grain, finer, within, there),
     )
 
 
-def _cheaper(first: date, last: date, grain: str, finer: Sequence[str], within: Span) -> tuple[Piece, ...]:
+def _cheaper(first: date, last: date, grain: str, finer: Sequence[str], within: Span, there: Span) -> tuple[Piece, ...]:
     """What makes up a span in one period of the grain: finer cells, or the period's without those around the span."""
     if first > last:
         return ()
     start, end = period_start(first, grain), period_end(first, grain)
     if (first, last) == (start, end):
         return (Piece(grain, start, start),)
-    plain = cover(first, last, finer, within)
+    plain = cover(first, last, finer, within, there)
     if start < within[0] or end > within[1]:
         return plain
-    around = (*cover(start, first - ONE, finer, within), *cover(last + ONE, end, finer, within))
+    around = (*cover(start, first - ONE, finer, within, there), *cover(last + ONE, end, finer, within, there))
     less = (Piece(grain, start, start), *(replace(piece, sign=-piece.sign) for piece in around))
-    return min(plain, less, key=lambda pieces: sum(piece.cells for piece in pieces))
+    return min(plain, less, key=lambda pieces: sum(piece.cells(there) for piece in pieces))
 
 
 def spans(days: Iterable[date], most: int = MOST_SPANS) -> list[Span]:

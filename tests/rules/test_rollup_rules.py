@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from cxweb.core.days import day_of, day_start
 from cxweb.rollups.queries import quarter
-from cxweb.rollups.rules import GRAINS, ONE, between, cover, overlaps, period_end, period_key, period_start, spans
+from cxweb.rollups.rules import (
+    ALWAYS,
+    GRAINS,
+    ONE,
+    between,
+    cover,
+    overlaps,
+    period_end,
+    period_key,
+    period_start,
+    spans,
+)
 
 DAYS = st.dates(date(1995, 1, 1), date(2035, 12, 31))
 ZONES = st.sampled_from(
@@ -72,14 +83,14 @@ def test_periods_are_named_as_the_contract_says(day: str, keys: tuple[str, ...])
     assert tuple(found) == keys
 
 
-@given(DAYS, DAYS, st.sampled_from([GRAINS, GRAINS[1:], GRAINS[2:], GRAINS[4:]]), DAYS, DAYS)
+@given(DAYS, DAYS, st.sampled_from([GRAINS, GRAINS[1:], GRAINS[2:], GRAINS[4:]]), DAYS, DAYS, DAYS, DAYS)
 def test_cells_cover_each_day_of_a_span_once_and_none_besides(
-    one: date, other: date, grains: tuple[str, ...], floor: date, ceiling: date
+    one: date, other: date, grains: tuple[str, ...], floor: date, ceiling: date, oldest: date, newest: date
 ) -> None:
     first, last = min(one, other), max(one, other)
     within = (min(floor, first), max(ceiling, last))
     covered: Counter[date] = Counter()
-    for piece in cover(first, last, grains, within):
+    for piece in cover(first, last, grains, within, (min(oldest, newest), max(oldest, newest))):
         day = piece.first
         assert period_start(day, piece.grain) == day
         assert day >= within[0]
@@ -96,8 +107,19 @@ def test_a_span_takes_few_cells_wherever_it_begins_and_ends(first: date, length:
     last = first + timedelta(days=length)
     pieces = cover(first, last)
     years = last.year - first.year + 1
-    assert sum(piece.cells for piece in pieces if piece.grain != "year") <= 22
-    assert sum(piece.cells for piece in pieces if piece.grain == "year") <= years
+    assert sum(piece.cells(ALWAYS) for piece in pieces if piece.grain != "year") <= 22
+    assert sum(piece.cells(ALWAYS) for piece in pieces if piece.grain == "year") <= years
+
+
+def test_days_that_have_not_come_yet_are_taken_away_at_no_cost() -> None:
+    yesterday = date(2026, 10, 31)
+    there = (date(2018, 11, 3), yesterday)
+    pieces = cover(date(2025, 11, 1), yesterday, there=there)
+    assert [(piece.grain, piece.cells(there), piece.sign) for piece in pieces] == [
+        ("month", 2, 1),
+        ("year", 1, 1),
+        ("month", 0, -1),
+    ]
 
 
 def _days(first: date, last: date) -> list[date]:

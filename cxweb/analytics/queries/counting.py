@@ -121,9 +121,10 @@ def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sou
         there += stale
     if not there:
         return _Sources(cells, (), ())
+    cells = replace(cells, there=(min(start for start, _ in there), max(end for _, end in there)))
     # Before the first cells and behind the last there is nothing: whole years are fewer to read.
-    first = max(chosen.start or NEVER, period_start(min(start for start, _ in there), "year"))
-    last = min(chosen.end or FOR_EVER, period_end(max(end for _, end in there), "year"))
+    first = max(chosen.start or NEVER, period_start(cells.there[0], "year"))
+    last = min(chosen.end or FOR_EVER, period_end(cells.there[1], "year"))
     rows = [replace(chosen, start=start, end=end) for start, end in overlaps(first, last, stale)]
     return _Sources(cells, between(first, last, stale), rows)
 
