@@ -85,7 +85,7 @@ def _compare_lists(total: JSON, chosen: filters.ReportFilter, perimeter: Perimet
     """The answers in one of the orders, page by page, and those to the open question; walked to, or left to give up."""
     choice, n = divmod(total["stars"]["n"], len(filters.SORTS))
     sort = filters.SORTS[n]
-    with patch.multiple(walks, STEP=walks.STEP if choice % 3 == 0 else 0, FEW_STEPS=0, MANY_STEPS=0, DAYS_AT_ONCE=1):
+    with patch.multiple(walks, STEP=walks.STEP if choice % 3 == 0 else 0, FEW_STEPS=0, MANY_STEPS=0):
         _compare_pages(total, chosen, perimeter, sort, where)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, bounds, conditions
@@ -27,8 +27,8 @@ from cxweb.rollups.queries import fits, state
 STEP = 0.7
 # How much further than expected a walk goes at first, and before it gives up.
 FEW_STEPS, MANY_STEPS = 50, 5_000
-# Among the answers that come next there are those of about so many days; so many days are asked at a time.
-DAYS_AMONG_NEXT, DAYS_AT_ONCE = 16, 8
+# Among the answers that come next there are those of about so many days of completion.
+DAYS_AMONG_NEXT = 16
 INSTANT = timedelta(microseconds=1)
 # The instant and the id behind which a page begins.
 Place = tuple[datetime, int]
@@ -147,16 +147,16 @@ def _by_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit:
     The day with the very next answer is asked first, and none any more whose next one comes after all that are wanted.
     """
     found: list[Place] = []
-    days = _days(chosen, stretch)
-    while days and not (len(found) == limit and stretch.passes(found[-1][0], days[0].next)):
-        asked, days = days[:DAYS_AT_ONCE], days[DAYS_AT_ONCE:]
-        parts = (_of_day(chosen, perimeter, stretch, each.day).limit(limit).subquery() for each in asked)
-        found += [(at, id_) for at, id_ in session().execute(union_all(*(select(part) for part in parts)))]
+    of_day = _of_day(chosen, perimeter, stretch).limit(limit)
+    for day, next_ in _days(chosen, stretch):
+        if len(found) == limit and stretch.passes(found[-1][0], next_):
+            break
+        found += [(at, id_) for at, id_ in session().execute(of_day, {"day": day})]
         found = stretch.sorted(found)[:limit]
     return [id_ for _, id_ in found]
 
 
-def _days(chosen: ReportFilter, stretch: Stretch) -> Sequence[Any]:
+def _days(chosen: ReportFilter, stretch: Stretch) -> list[tuple[date, datetime]]:
     """The days of completion of the filter's time, in UTC, each with its next answer; the one with the very next first.
 
     From each day the next one is looked up: there are a thousand times as many answers as days.
@@ -171,13 +171,14 @@ def _days(chosen: ReportFilter, stretch: Stretch) -> Sequence[Any]:
     following = select((func.max if stretch.back else func.min)(answered_at)).where(day == days.c.day, *ahead)
     next_ = following.scalar_subquery().label("next")
     rows = session().execute(select(days.c.day, next_).where(days.c.day.is_not(None)))
-    return sorted((row for row in rows if row.next), key=lambda row: row.next, reverse=stretch.back)
+    return sorted(((day, next_) for day, next_ in rows if next_), key=lambda each: each[1], reverse=stretch.back)
 
 
-def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, day: date) -> Select[datetime, int]:
-    """The answers of the filter to the orders that were completed on a day in UTC."""
+def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch) -> Select[datetime, int]:
+    """The answers of the filter to the orders that were completed on the `day`, in UTC."""
     found = answers_of(select(Rating.answered_at, Rating.id), chosen, perimeter)
-    return found.where(Rating.completed_on == day, *stretch.conditions).order_by(*stretch.order(Rating))
+    of_day = Rating.completed_on == bindparam("day", type_=Date())
+    return found.where(of_day, *stretch.conditions).order_by(*stretch.order(Rating))
 
 
 def _counts(chosen: ReportFilter, perimeter: Perimeter, open_: bool) -> dict[int, int]:
