@@ -1,18 +1,19 @@
 """The report's figures over eight years: each panel of its first screen against the same from the rows.
 
 `.venv/bin/python -m bench.reports --ratings 10000000` makes the ratings up on SQLite and on PostgreSQL, builds the
-rollups, and measures each panel for a day, a month, a year and all time: median of five, in milliseconds,
-beside the same in a database of a hundredth of the ratings (S9), and counted from the rows (S8); then the lists of
-answers, a driver's own page and the whole report page, from request to last byte.
+rollups, and measures each panel for a day, a month, a year and all time, in milliseconds: the median of five rounds,
+which take turns with the same in a database of a hundredth of the ratings (S9); and counted from the rows (S8); then
+the lists of answers, a driver's own page and the whole report page, from request to last byte.
 
 Ten million take a while to make up: with `--keep FOLDER` both databases stay there, and another run finds them.
 """
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -33,6 +34,7 @@ ROUNDS = 5
 # Counted from the rows too, once each: the rest would only take longer.
 FROM_ROWS = (("figures", "day"), ("figures", "all time"), ("by date", "year"), ("by driver", "year"))
 Of = tuple[str, str]
+Panel = Callable[[], object]
 
 
 @dataclass
@@ -44,18 +46,19 @@ class Found:
     rows: dict[Of, float] = field(default_factory=dict)
 
 
-def timed(panel: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, object]:
-    """Milliseconds, the median of the rounds after one that does not count, and what the panel gave.
+def timed(panels: Sequence[Panel], rounds: int = ROUNDS) -> list[tuple[float, object]]:
+    """Of each panel the milliseconds, the median of rounds in which they take turns, and what it gave.
 
-    What takes longer than a second is timed once.
+    A round before them does not count, unless there is only one; after one that takes longer than a second one follows.
     """
-    times: list[float] = []
-    begun, found = time.perf_counter(), panel() if rounds > 1 else None
+    times: list[list[float]] = [[] for _ in panels]
+    begun, found = time.perf_counter(), [panel() if rounds > 1 else None for panel in panels]
     for _ in range(rounds if time.perf_counter() - begun < 1 else 1):
-        begun = time.perf_counter()
-        found = panel()
-        times.append(1000 * (time.perf_counter() - begun))
-    return median(times), found
+        for at, panel in enumerate(panels):
+            begun_one = time.perf_counter()
+            found[at] = panel()
+            times[at].append(1000 * (time.perf_counter() - begun_one))
+    return [(median(each), answer) for each, answer in zip(times, found, strict=True)]
 
 
 def prepare(place: Path, ratings: int, rebuild: bool) -> None:
@@ -82,36 +85,62 @@ def _size(place: Path) -> float:
     return float(session().scalar(text("SELECT pg_database_size(current_database())")) or 0) / 1e6
 
 
-def measure(app: Flask, *, rows_too: bool) -> Found:
-    """Every panel, list and page; the rows last, as nothing is read from cells any more then."""
-    found = Found()
-    for name, panel in (FIGURES | LISTS).items():
-        for period, chosen in PERIODS.items():
-            found.times[name, period], found.answers[name, period] = timed(lambda: panel(chosen))  # noqa: B023
-    for name, get in driver_panels().items():
-        found.times[f"a driver: {name}", "all time"], _ = timed(get)
-    for of, get in pages(app, PERIODS).items():
-        found.times[of], _ = timed(get)
-    if rows_too:
-        with transaction() as opened:
-            opened.execute(text("UPDATE rollup_state SET formula = -formula"))
+def within(app: Flask, panel: Panel) -> Panel:
+    """The panel inside the application's context, as each request has its own."""
+
+    def run() -> object:
+        with app.app_context():
+            return panel()
+
+    return run
+
+
+def panels_of(app: Flask) -> dict[Of, Panel]:
+    """Every panel, list and page."""
+    with app.app_context():
+        found: dict[Of, Panel] = {
+            (name, period): partial(panel, chosen)
+            for name, panel in (FIGURES | LISTS).items()
+            for period, chosen in PERIODS.items()
+        }
+        found |= {(f"a driver: {name}", "all time"): get for name, get in driver_panels().items()}
+        return {of: within(app, panel) for of, panel in found.items()} | pages(app, PERIODS)
+
+
+def measure(large: Flask, small: Flask) -> tuple[Found, Found]:
+    """What both take, in turns; the rows of the large one last, as nothing is read from its cells any more then."""
+    found, beside, others = Found(), Found(), panels_of(small)
+    for of, panel in panels_of(large).items():
+        (found.times[of], found.answers[of]), (beside.times[of], _) = timed((panel, others[of]))
+    with large.app_context(), _without_cells():
         for name, period in FROM_ROWS:
-            found.rows[name, period], answer = timed(lambda: FIGURES[name](PERIODS[period]), 1)  # noqa: B023
+            ((found.rows[name, period], answer),) = timed([partial(FIGURES[name], PERIODS[period])], 1)
             assert answer == found.answers[name, period], f"{name} of {period} differ from the rows"
+    return found, beside
+
+
+@contextmanager
+def _without_cells() -> Iterator[None]:
+    turned = text("UPDATE rollup_state SET formula = -formula")
+    with transaction() as opened:
+        opened.execute(turned)
+    try:
+        yield
+    finally:
         with transaction() as opened:
-            opened.execute(text("UPDATE rollup_state SET formula = -formula"))
-    return found
+            opened.execute(turned)
 
 
-def run(kind: str, keep: Path | None, ratings: int, options: argparse.Namespace, *, rows_too: bool) -> Found:
-    """Make or find the database of so many ratings, and measure it."""
-    with _database(kind, keep / f"{kind}-{ratings}" if keep else None) as (url, place):
+@contextmanager
+def company(kind: str, ratings: int, options: argparse.Namespace) -> Iterator[Flask]:
+    """The product on the database of so many ratings, which is made or found."""
+    with _database(kind, options.keep / f"{kind}-{ratings}" if options.keep else None) as (url, place):
         app = product(settings_in(place, url))
-        with app.app_context(), clock.showing(END):
+        with app.app_context():
             prepare(place, ratings, options.rebuild)
-            found = Found() if options.only_make else measure(app, rows_too=rows_too)
+        yield app
+        with app.app_context():
             close_database()
-    return found
 
 
 @contextmanager
@@ -151,10 +180,13 @@ def main() -> None:
     options = parser.parse_args()
     for kind in [options.database] if options.database else ["sqlite", "postgresql"]:
         print(kind)
-        small = run(kind, options.keep, options.ratings // 100, options, rows_too=False)
-        large = run(kind, options.keep, options.ratings, options, rows_too=True)
-        if not options.only_make:
-            show(large, small)
+        with (
+            clock.showing(END),
+            company(kind, options.ratings // 100, options) as small,
+            company(kind, options.ratings, options) as large,
+        ):
+            if not options.only_make:
+                show(*measure(large, small))
 
 
 if __name__ == "__main__":
