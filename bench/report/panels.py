@@ -81,6 +81,8 @@ LISTS: dict[str, Panel] = {
 def driver_panels() -> dict[str, Callable[[], object]]:
     """What a driver's own page asks for, of one of the drivers."""
     driver = session().scalars(select(Driver).order_by(Driver.id).limit(1)).one()
+    # The panels outlive this context, and know the driver as it is now.
+    session().expunge(driver)
     return {
         "months": lambda: driver_months(driver, WHOLE),
         "without causes that lie elsewhere": lambda: own_causes(driver, WHOLE),

@@ -12,7 +12,18 @@ from cxweb.privacy.queries import key_of, rows_of, table_of
 from cxweb.privacy.rules import HOLDINGS
 
 # How the product works on a row says nothing of the person.
-INNER = frozenset({"lease_token", "lease_until", "asked_at", "next_attempt_at", "wording_id", "is_demo", "is_test"})
+INNER = frozenset(
+    {
+        "completed_on",
+        "lease_token",
+        "lease_until",
+        "asked_at",
+        "next_attempt_at",
+        "wording_id",
+        "is_demo",
+        "is_test",
+    }
+)
 
 
 def gather_person(customer_ids: Collection[int]) -> tuple[dict[str, list[dict[str, Any]]], dict[str, bytes]]:
