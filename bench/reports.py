@@ -1,16 +1,16 @@
 """The report's figures over eight years: each panel of its first screen against the same from the rows.
 
 `.venv/bin/python -m bench.reports --ratings 10000000` makes the ratings up on SQLite and on PostgreSQL, builds the
-rollups, and measures each panel for a day, a month, a year and all time, in milliseconds: the median of five rounds,
-which take turns with the same in a database of a hundredth of the ratings (S9); and counted from the rows (S8); then
-the lists of answers, a driver's own page and the whole report page, from request to last byte.
+rollups, and measures each panel for a day, a month, a year and all time, in milliseconds: median of five,
+and right after it the same in a database of a hundredth of the ratings (S9); and counted from the rows (S8); then the
+lists of answers, a driver's own page and the whole report page, from request to last byte.
 
 Ten million take a while to make up: with `--keep FOLDER` both databases stay there, and another run finds them.
 """
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -46,19 +46,18 @@ class Found:
     rows: dict[Of, float] = field(default_factory=dict)
 
 
-def timed(panels: Sequence[Panel], rounds: int = ROUNDS) -> list[tuple[float, object]]:
-    """Of each panel the milliseconds, the median of rounds in which they take turns, and what it gave.
+def timed(panel: Panel, rounds: int = ROUNDS) -> tuple[float, object]:
+    """Milliseconds, the median of the rounds after one that does not count, and what the panel gave.
 
-    A round before them does not count, unless there is only one; after one that takes longer than a second one follows.
+    What takes longer than a second is timed once.
     """
-    times: list[list[float]] = [[] for _ in panels]
-    begun, found = time.perf_counter(), [panel() if rounds > 1 else None for panel in panels]
+    times: list[float] = []
+    begun, found = time.perf_counter(), panel() if rounds > 1 else None
     for _ in range(rounds if time.perf_counter() - begun < 1 else 1):
-        for at, panel in enumerate(panels):
-            begun_one = time.perf_counter()
-            found[at] = panel()
-            times[at].append(1000 * (time.perf_counter() - begun_one))
-    return [(median(each), answer) for each, answer in zip(times, found, strict=True)]
+        begun = time.perf_counter()
+        found = panel()
+        times.append(1000 * (time.perf_counter() - begun))
+    return median(times), found
 
 
 def prepare(place: Path, ratings: int, rebuild: bool) -> None:
@@ -108,13 +107,14 @@ def panels_of(app: Flask) -> dict[Of, Panel]:
 
 
 def measure(large: Flask, small: Flask) -> tuple[Found, Found]:
-    """What both take, in turns; the rows of the large one last, as nothing is read from its cells any more then."""
+    """What both take, panel by panel; the rows of the large one last: nothing is read from its cells any more then."""
     found, beside, others = Found(), Found(), panels_of(small)
     for of, panel in panels_of(large).items():
-        (found.times[of], found.answers[of]), (beside.times[of], _) = timed((panel, others[of]))
+        found.times[of], found.answers[of] = timed(panel)
+        beside.times[of], _ = timed(others[of])
     with large.app_context(), _without_cells():
         for name, period in FROM_ROWS:
-            ((found.rows[name, period], answer),) = timed([partial(FIGURES[name], PERIODS[period])], 1)
+            found.rows[name, period], answer = timed(partial(FIGURES[name], PERIODS[period]), 1)
             assert answer == found.answers[name, period], f"{name} of {period} differ from the rows"
     return found, beside
 

@@ -129,13 +129,22 @@ def read_cells(
         inside.append(c.driver_id.in_(wanted.drivers))
     # Each piece is one stretch of the table; all of them in one condition, SQLite reads the table from end to end.
     parts = [
-        select(*_grouping(key, piece), *summed(table, tuple(values), piece.sign))
-        .where(*inside, c.grain == piece.grain, _days(c.day, piece))
-        .group_by(*_grouping(key, piece))
+        _part(wanted, table, key, tuple(values), piece).where(*inside, c.grain == piece.grain, _days(c.day, piece))
         for span in spans
         for piece in cover(*span, grains_for(wanted.by), wanted.within, wanted.there)
     ]
     return session().connection().execute(union_all(*parts)).all()
+
+
+def _part(
+    wanted: Cells, table: Table, key: Sequence[ColumnElement[Any]], values: tuple[str, ...], piece: Piece
+) -> Select[Any]:
+    single = wanted.by != "driver" or piece.first == piece.last
+    # Of the whole company a day has one cell, and in a period a driver: a sum of one would only take longer.
+    if key and single and wanted.whole and table is not REASONS:
+        return select(*key, *_signed(table, values, piece.sign))
+    grouping = _grouping(key, piece)
+    return select(*grouping, *summed(table, values, piece.sign)).group_by(*grouping)
 
 
 def _days(day: ColumnElement[date], piece: Piece) -> ColumnElement[bool]:
@@ -153,8 +162,12 @@ def _grouping(key: Sequence[ColumnElement[Any]], piece: Piece) -> Sequence[Colum
 @lru_cache(maxsize=64)
 def summed(table: Table, values: tuple[str, ...], sign: int = 1) -> tuple[ColumnElement[int], ...]:
     """The sum of each of these columns, under its name; put together once, which takes as long as adding up."""
-    sums = (func.sum(table.c[value] if sign > 0 else -table.c[value]) for value in values)
-    return tuple(each.label(value) for each, value in zip(sums, values, strict=True))
+    return tuple(func.sum(each.element).label(each.name) for each in _signed(table, values, sign))
+
+
+@lru_cache(maxsize=64)
+def _signed(table: Table, values: tuple[str, ...], sign: int) -> tuple[ColumnElement[int], ...]:
+    return tuple((table.c[value] if sign > 0 else -table.c[value]).label(value) for value in values)
 
 
 def both(table: Table) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, fun
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, bounds, conditions
 from cxweb.analytics.queries import feedback, open_answer_counts
-from cxweb.analytics.rules import FIVE_STARS
+from cxweb.analytics.rules import FIVE_STARS, Feedback
 from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.orders.models import Order
@@ -108,24 +108,24 @@ def next_ids(chosen: ReportFilter, perimeter: Perimeter, key: Sequence[Any], lim
     `key` is that of the answer before, empty at the beginning; the filter has to be a plain() one.
     """
     found: list[int] = []
-    counts = _counts(chosen, perimeter, open_)
+    all_ = feedback(replace(chosen, stars=()), perimeter)
+    counts = open_answer_counts(replace(chosen, stars=()), perimeter) if open_ else _by_stars(all_)
     for stretch in stretches(chosen, key):
         wanted = [stretch.stars] if stretch.stars else chosen.stars or FIVE_STARS
         n, still = sum(counts[stars] for stars in wanted), limit - len(found)
         if n and still:
             stretch = replace(stretch, n=n, among=() if stretch.stars else chosen.stars, open_=open_)
-            walked = _walked(chosen, perimeter, stretch, still)
+            walked = _walked(chosen, perimeter, stretch, still, all_.completed or 0)
             found += session().scalars(_sorted(chosen, perimeter, stretch).limit(still)) if walked is None else walked
     return found
 
 
-def _walked(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> list[int] | None:
+def _walked(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int, orders: int) -> list[int] | None:
     """The ids that a walk finds; None where it would be longer than to sort those of all the filter's orders."""
     steps = _steps(chosen, perimeter, stretch, limit)
     if chosen.axis == "answered":
         return _along(chosen, perimeter, stretch, limit, steps)
     by_day = chosen.start is not None or chosen.end is not None
-    orders = feedback(replace(chosen, stars=()), perimeter).completed or 0
     if STEP * steps * (DAYS_AMONG_NEXT if by_day else 1) > orders:
         return None
     return _by_day(chosen, perimeter, stretch, limit) if by_day else _along(chosen, perimeter, stretch, limit, steps)
@@ -181,19 +181,18 @@ def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch) -> Sel
     return found.where(of_day, *stretch.conditions).order_by(*stretch.order(Rating))
 
 
-def _counts(chosen: ReportFilter, perimeter: Perimeter, open_: bool) -> dict[int, int]:
+def _by_stars(found: Feedback) -> dict[int, int]:
     """How many answers there are with each number of stars."""
-    all_stars = replace(chosen, stars=())
-    if open_:
-        return open_answer_counts(all_stars, perimeter)
-    return dict(zip(FIVE_STARS, feedback(all_stars, perimeter).counts.stars, strict=True))
+    return dict(zip(FIVE_STARS, found.counts.stars, strict=True))
 
 
 def _steps(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> int:
     """How many answers a walk is expected to pass, those of other depots between."""
     if not chosen.depot and not chosen.channel and perimeter.whole:
         return limit
-    among = _counts(replace(chosen, depot=(), channel=()), Perimeter(), stretch.open_)
+    company = replace(chosen, depot=(), channel=(), stars=())
+    whole = Perimeter()
+    among = open_answer_counts(company, whole) if stretch.open_ else _by_stars(feedback(company, whole))
     return limit * sum(among[stars] for stars in stretch.wanted) // stretch.n
 
 
