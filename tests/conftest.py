@@ -125,7 +125,7 @@ def app(database_url: str, tmp_path: Path, share_compiled_statements: Callable[[
 
 
 def wait_for_no_disk() -> None:
-    """Let SQLite wait for no disk, as PostgreSQL does not here: what survives a power cut is asked of real processes."""
+    """Let SQLite not wait for the disk either: what survives a power cut is asked of real processes."""
     if db.engine.dialect.name == "sqlite":
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
 

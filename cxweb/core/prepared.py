@@ -62,6 +62,8 @@ class _Ready:
         self.sql = str(compiled)
         self.positions = list(compiled.positiontup) if compiled.positiontup else None
         binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+        # The values that the statement itself was put together with.
+        self.own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self.binding = {name: process for name, type_ in binds.items() if (process := type_.bind_processor(dialect))}
         given = getattr(statement, "selected_columns", None)
         given = statement.exported_columns if given is None else given
@@ -70,6 +72,7 @@ class _Ready:
         self.gives_rows = bool(readers)
 
     def bound(self, values: dict[str, Any]) -> Any:
+        values = self.own | values
         for name, process in self.binding.items():
             values[name] = process(values[name])
         return [values[name] for name in self.positions] if self.positions is not None else values

@@ -1,18 +1,19 @@
 """Reading the cells, which days of them are stale, and counting a span of days anew from its rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Result, Select, Table, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Result, Select, Table, func, literal_column, select, true, union_all
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
 from cxweb.core.days import day_of, day_start, local_day
 from cxweb.core.db import session
+from cxweb.core.prepared import PreparedInTransaction
 from cxweb.orders.models import CrewMember, Order
 from cxweb.ratings.models import PhoneRating, Rating
 from cxweb.rollups.models import DriverCell, FigureChange, OrderCell, ReasonCell, RollupState
@@ -75,14 +76,47 @@ def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date
     return {day_of(instant, zone) for start in starts for instant in (start, start + LAST_OF_QUARTER)}
 
 
-def extent(axis: str) -> Span | None:
-    """The first and the last day there are cells of, None without any."""
+def _ends(axis: str) -> list[ColumnElement[Any]]:
+    """The first and the last day there are cells of. Each is answered from an end of the table, both at once not."""
     c = ORDERS.c
     of_days = (c.axis == axis, c.whole, c.grain == "day")
-    # Two questions in one: each is answered from an end of the table, both at once only by reading it.
-    ends = (select(end(c.day)).where(*of_days).scalar_subquery() for end in (func.min, func.max))
-    first, last = session().execute(select(*ends)).one()
+    return [select(end(c.day)).where(*of_days).scalar_subquery() for end in (func.min, func.max)]
+
+
+def extent(axis: str) -> Span | None:
+    """The first and the last day there are cells of, None without any."""
+    first, last = session().execute(select(*_ends(axis))).one()
     return (first, last) if first is not None and last is not None else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the cells answer just now: their state, the changes not counted yet, the first and last day of each axis."""
+
+    state: State
+    changes: Sequence[Change]
+    extents: Mapping[str, Span | None]
+
+
+_CHANGE = [FigureChange.__table__.c[name] for name in ("id", "completed_at", "answered_at")]
+_STANDING = PreparedInTransaction(
+    select(*_STATE.selected_columns, *(end for axis in AXES for end in _ends(axis)), *_CHANGE)
+    .select_from(RollupState.__table__)
+    .outerjoin(FigureChange.__table__, true())
+    .order_by(_CHANGE[0])
+)
+
+
+def standing() -> Standing | None:
+    """All of it as of one moment; None before the first cells."""
+    rows = _STANDING.rows()
+    if not rows:
+        return None
+    first, known = rows[0], len(fields(State))
+    ends = [(first[at], first[at + 1]) for at in (known, known + 2)]
+    extents = {axis: (start, end) if start and end else None for axis, (start, end) in zip(AXES, ends, strict=True)}
+    changed = [(row[-3], row[-2], row[-1]) for row in rows if row[-3] is not None]
+    return Standing(State(*first[:known]), changed, extents)
 
 
 @dataclass(frozen=True)

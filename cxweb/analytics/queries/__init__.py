@@ -78,6 +78,13 @@ def open_answer_counts(chosen: ReportFilter, perimeter: Perimeter) -> dict[int, 
     return {stars: found[name] for stars, name in zip(SCORES, OPEN, strict=True)}
 
 
+def sizes(chosen: ReportFilter, perimeter: Perimeter, *, open_: bool) -> tuple[int, dict[int, int]]:
+    """How many orders were completed, and how many answers, or answers to the open question, there are by stars."""
+    by_stars = OPEN if open_ else STARS
+    found = _total(("completed", *by_stars), chosen, perimeter)
+    return found["completed"], {stars: found[name] for stars, name in zip(SCORES, by_stars, strict=True)}
+
+
 def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:
     """The share of each reason among the answers that have one."""
     found = _total(REASONED, chosen, perimeter)

@@ -21,7 +21,7 @@ from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Driver, Order
 from cxweb.orders.queries import within
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason
-from cxweb.rollups.queries import REASONS, Cells, changes, extent, fits, read_cells, stale_days, state
+from cxweb.rollups.queries import REASONS, Cells, fits, read_cells, stale_days, standing
 from cxweb.rollups.rules import (
     FOR_EVER,
     NEVER,
@@ -103,19 +103,20 @@ def _rows_of(
 
 def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sources:
     cells = _cells(chosen, perimeter, by)
-    company, known = settings_now(), state()
     # A crew's order stands in the cells of each of its drivers, so that those of several count it twice.
     twice = len(chosen.driver) > 1 and by != "driver"
-    if chosen.tag or chosen.stars or chosen.reason or chosen.survey or twice or not fits(known, company):
+    in_no_cell = chosen.tag or chosen.stars or chosen.reason or chosen.survey or twice
+    company, now = settings_now(), None if in_no_cell else standing()
+    if now is None or not fits(now.state, company):
         return _Sources(cells, (), (chosen,))
-    assert known is not None  # noqa: S101 - it fits
+    known = now.state
     drivers = cells.by == "driver" or cells.drivers is not None
     if drivers and (chosen.start or NEVER) < known.drivers_from:
         return _Sources(cells, (), (chosen,))
     floor = max(known.drivers_from, company.drivers_since(clock.now())) if drivers else NEVER
     cells = replace(cells, within=(floor, known.built_through or FOR_EVER))
-    stale = spans(stale_days(changes(), chosen.axis, company.zone))
-    there = [*(span for span in [extent(chosen.axis)] if span), *stale]
+    stale = spans(stale_days(now.changes, chosen.axis, company.zone))
+    there = [*(span for span in [now.extents[chosen.axis]] if span), *stale]
     if known.built_through is not None:
         stale = [*overlaps(NEVER, known.built_through, stale), (known.built_through + ONE, FOR_EVER)]
         there += stale

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, fun
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, bounds, conditions
-from cxweb.analytics.queries import feedback, open_answer_counts
-from cxweb.analytics.rules import FIVE_STARS, Feedback
+from cxweb.analytics.queries import sizes
+from cxweb.analytics.rules import FIVE_STARS
 from cxweb.company.queries import settings_now
 from cxweb.core.db import session
 from cxweb.orders.models import Order
@@ -108,14 +108,13 @@ def next_ids(chosen: ReportFilter, perimeter: Perimeter, key: Sequence[Any], lim
     `key` is that of the answer before, empty at the beginning; the filter has to be a plain() one.
     """
     found: list[int] = []
-    all_ = feedback(replace(chosen, stars=()), perimeter)
-    counts = open_answer_counts(replace(chosen, stars=()), perimeter) if open_ else _by_stars(all_)
+    orders, counts = sizes(replace(chosen, stars=()), perimeter, open_=open_)
     for stretch in stretches(chosen, key):
         wanted = [stretch.stars] if stretch.stars else chosen.stars or FIVE_STARS
         n, still = sum(counts[stars] for stars in wanted), limit - len(found)
         if n and still:
             stretch = replace(stretch, n=n, among=() if stretch.stars else chosen.stars, open_=open_)
-            walked = _walked(chosen, perimeter, stretch, still, all_.completed or 0)
+            walked = _walked(chosen, perimeter, stretch, still, orders)
             found += session().scalars(_sorted(chosen, perimeter, stretch).limit(still)) if walked is None else walked
     return found
 
@@ -181,18 +180,11 @@ def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch) -> Sel
     return found.where(of_day, *stretch.conditions).order_by(*stretch.order(Rating))
 
 
-def _by_stars(found: Feedback) -> dict[int, int]:
-    """How many answers there are with each number of stars."""
-    return dict(zip(FIVE_STARS, found.counts.stars, strict=True))
-
-
 def _steps(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> int:
     """How many answers a walk is expected to pass, those of other depots between."""
     if not chosen.depot and not chosen.channel and perimeter.whole:
         return limit
-    company = replace(chosen, depot=(), channel=(), stars=())
-    whole = Perimeter()
-    among = open_answer_counts(company, whole) if stretch.open_ else _by_stars(feedback(company, whole))
+    _, among = sizes(replace(chosen, depot=(), channel=(), stars=()), Perimeter(), open_=stretch.open_)
     return limit * sum(among[stars] for stars in stretch.wanted) // stretch.n
 
 
