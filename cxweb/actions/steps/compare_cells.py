@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, literal, select
 
 from cxweb.actions.steps.write_cells import Counted
 from cxweb.core.db import session
-from cxweb.rollups.queries import DRIVERS, both
+from cxweb.rollups.queries.cells import DRIVERS, both
 from cxweb.rollups.rules import GRAINS, period_end, period_start
 
 Key = tuple[Any, ...]

@@ -19,13 +19,13 @@ from cxweb.rollups.queries import (
     Change,
     State,
     changes,
-    counted,
     day_of_order,
     days_with_rows,
     fits,
     stale_days,
     state,
 )
+from cxweb.rollups.queries.rows import counted
 from cxweb.rollups.rules import FOR_EVER, ONE, Span, spans
 
 # As many changes as are looked at, and as many days as are counted anew in one transaction; or so many orders' days.

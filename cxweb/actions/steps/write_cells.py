@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, insert, literal, select, update
 from cxweb.actions.steps.insert_many import insert_many
 from cxweb.core.db import session
 from cxweb.rollups.models import DriverCell, OrderCell, ReasonCell, RollupState
-from cxweb.rollups.queries import DRIVERS, both, summed
+from cxweb.rollups.queries.cells import DRIVERS, both, summed
 from cxweb.rollups.rules import FOR_EVER, GRAINS, ONE, Span, period_end, period_start
 
 MODELS = (OrderCell, DriverCell, ReasonCell)

@@ -21,7 +21,8 @@ from cxweb.core.db import session
 from cxweb.orders.models import CrewMember, Driver, Order
 from cxweb.orders.queries import within
 from cxweb.ratings.models import PhoneRating, Rating, RatingReason
-from cxweb.rollups.queries import REASONS, Cells, fits, read_cells, stale_days, standing
+from cxweb.rollups.queries import fits, stale_days, standing
+from cxweb.rollups.queries.cells import REASONS, Cells, read_cells
 from cxweb.rollups.rules import (
     FOR_EVER,
     NEVER,

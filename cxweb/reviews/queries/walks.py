@@ -4,12 +4,12 @@ completed on, or by sorting those of all the orders, where these are few.
 A database that is left to itself sorts all of them for one page, or walks along millions that are not of the days.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Select, bindparam, exists, func, select
 
 from cxweb.accounts.rules import Perimeter
 from cxweb.analytics.filters import ReportFilter, answers_of, bounds, conditions
@@ -21,6 +21,7 @@ from cxweb.orders.models import Order
 from cxweb.orders.queries import within
 from cxweb.orders.rules import COMPLETED
 from cxweb.ratings.models import Rating, SpamMark
+from cxweb.reviews.queries.stretches import Place, Stretch, stretches
 from cxweb.rollups.queries import fits, state
 
 # A step along the answers takes so much of the time that an order of the days takes to be looked at and sorted.
@@ -30,68 +31,8 @@ FEW_STEPS, MANY_STEPS = 50, 5_000
 # Among the answers that come next there are those of about so many days of completion.
 DAYS_AMONG_NEXT = 16
 INSTANT = timedelta(microseconds=1)
-# The instant and the id behind which a page begins.
-Place = tuple[datetime, int]
 # Number, order and instant of answers.
 Passed = Select[int, int, datetime]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Answers with so many stars, or all, in the order they were given or (`back`) the last one first."""
-
-    stars: int | None
-    back: bool
-    behind: Place | None = None
-    # How many there are of the filter; of these stars, where it restricts them; only those to the open question.
-    n: int = 0
-    among: tuple[int, ...] = ()
-    open_: bool = False
-
-    @property
-    def wanted(self) -> Sequence[int]:
-        return (self.stars,) if self.stars else self.among or FIVE_STARS
-
-    @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = [] if self.stars is None else [Rating.stars == self.stars]
-        if self.among:
-            found.append(Rating.stars.in_(self.among))
-        if self.open_:
-            found.append(Rating.open.is_not(None))
-        if self.behind:
-            at, id_ = self.behind
-            # Said twice, so that the walk begins there and does not only leave out what comes before.
-            found.append(self.ahead(at))
-            beyond = Rating.answered_at < at if self.back else Rating.answered_at > at
-            found.append(or_(beyond, and_(Rating.answered_at == at, Rating.id > id_)))
-        return found
-
-    def ahead(self, at: datetime) -> ColumnElement[bool]:
-        return Rating.answered_at <= at if self.back else Rating.answered_at >= at
-
-    def order(self, columns: Any) -> tuple[Any, ...]:
-        return (columns.answered_at.desc() if self.back else columns.answered_at.asc(), columns.id.asc())
-
-    def sorted(self, places: list[Place]) -> list[Place]:
-        by_id = sorted(places, key=lambda place: place[1])
-        return sorted(by_id, key=lambda place: place[0], reverse=self.back)
-
-    def passes(self, one: datetime, other: datetime) -> bool:
-        """Whether the one comes before the other, and not at the same instant."""
-        return one > other if self.back else one < other
-
-
-def stretches(chosen: ReportFilter, key: Sequence[Any]) -> Iterator[Stretch]:
-    """The sort of the filter, as walks along an index one after the other, from the page's key on."""
-    if chosen.sort in ("newest", "oldest"):
-        yield Stretch(None, chosen.sort == "newest", (key[0], key[1]) if key else None)
-        return
-    for stars in FIVE_STARS if chosen.sort == "lowest" else reversed(FIVE_STARS):
-        if key and (stars < key[0] if chosen.sort == "lowest" else stars > key[0]):
-            continue
-        if not chosen.stars or stars in chosen.stars:
-            yield Stretch(stars, True, (key[1], key[2]) if key and key[0] == stars else None)
 
 
 def plain(chosen: ReportFilter) -> bool:
