@@ -61,8 +61,10 @@ def main() -> None:
         begun, compared = time.monotonic(), 0
         with app.app_context():
             _hurry(app)
-            for seed in range(chosen.first, chosen.first + chosen.histories):
-                compared += _one(app, seed)
+            for done in range(chosen.histories):
+                if done and done % 100 == 0:
+                    print(f"{done} histories, {compared} sets of figures equal", flush=True)
+                compared += _one(app, chosen.first + done)
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()

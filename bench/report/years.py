@@ -68,12 +68,11 @@ def _run(connection: Connection, statement: str) -> CursorResult[Any]:
 
 
 def tidy() -> None:
-    """What the database's own housekeeping would have done by itself in the meantime."""
+    """What the database's own housekeeping would have done by itself in the meantime; SQLite gathers no statistics."""
     db.engine.dispose()
     with db.engine.connect() as connection:
         raw: Any = connection.connection.driver_connection
         if connection.dialect.name == "sqlite":
-            raw.execute("ANALYZE")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
             raw.autocommit = True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
 
 from cxweb.analytics.filters import ReportFilter
 from cxweb.analytics.rules import FIVE_STARS
@@ -31,11 +31,10 @@ class Stretch:
     def wanted(self) -> Sequence[int]:
         return (self.stars,) if self.stars else self.among or FIVE_STARS
 
-    @property
-    def conditions(self) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = [] if self.stars is None else [Rating.stars == self.stars]
+    def conditions(self, stars: SQLColumnExpression[int] = Rating.stars) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [] if self.stars is None else [stars == self.stars]
         if self.among:
-            found.append(Rating.stars.in_(self.among))
+            found.append(stars.in_(self.among))
         if self.open_:
             found.append(Rating.open.is_not(None))
         if self.behind:
