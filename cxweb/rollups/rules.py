@@ -107,7 +107,7 @@ def cover(
         return _cheaper(first, last, grain, finer, within, there)
     return (
         *_cheaper(first, begin - ONE, grain, finer, within, there),
-        *((Piece(grain, begin, end - ONE),) if begin < end else ()),
+        *((Piece(grain, begin, period_start(end - ONE, grain)),) if begin < end else ()),
         *_cheaper(end, last, grain, finer, within, there),
     )
 
