@@ -1,11 +1,13 @@
 """Lists of the answers to orders completed within some days, where there are too many of them to sort them all."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
@@ -93,3 +95,20 @@ def test_an_answer_goes_to_another_day_with_its_order(
         change_order_status(by_ref, "1", "completed", SOMEBODY, at=now - AGO)
         rebuild_rollups()
         assert [listed(of_day[ago], answers) for ago in (3, 1)] == [[], [rating.id]]
+
+
+@pytest.mark.postgresql
+def test_an_answer_waits_for_a_completion_that_is_being_moved(app: Flask, make: Factory, database_url: str) -> None:
+    order = make.completed()
+    assert order.completed_at is not None
+    url = database_url.replace("postgresql+psycopg", "postgresql")
+    move = """UPDATE "order" SET completed_at = completed_at - interval '3 days' WHERE id = %s"""
+    rate = "INSERT INTO rating (order_id, stars, answered_at, updated_at, version) VALUES (%s, 5, now(), now(), 1)"
+    with psycopg.connect(url) as mover, psycopg.connect(url) as rater, ThreadPoolExecutor(1) as pool:
+        mover.execute(move, [order.id])
+        rated = pool.submit(rater.execute, rate, [order.id])
+        with pytest.raises(TimeoutError):
+            rated.result(0.3)
+        mover.commit()
+        rated.result(10)
+    assert session().scalar(select(Rating.completed_on)) == order.completed_at.date() - 3 * AGO
