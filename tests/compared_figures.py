@@ -25,6 +25,13 @@ BESIDE = ("beside", "reasons", "open", "open_list", "lists", "cross")
 
 # Filters whose answers are found one after the other.
 OF_DAYS = ("axis", "from", "to", "depot", "channel", "stars")
+# Few answers are sorted; these walk to them all the same, or give up on the way.
+WALKS: tuple[dict[str, float], ...] = (
+    {"STEP": 0, "MANY_STEPS": 0, "MANY_DAYS": 100},
+    {"STEP": 0, "MANY_STEPS": 0, "MANY_DAYS": 1},
+    {"STEP": 0},
+    {"MANY_STEPS": 0},
+)
 
 
 def raw(statement: str) -> list[tuple[Any, ...]]:
@@ -85,7 +92,7 @@ def _compare_lists(total: JSON, chosen: filters.ReportFilter, perimeter: Perimet
     """The answers in one of the orders, page by page, and those to the open question; walked to, or left to give up."""
     choice, n = divmod(total["stars"]["n"], len(filters.SORTS))
     sort = filters.SORTS[n]
-    with patch.multiple(walks, STEP=walks.STEP if choice % 3 == 0 else 0, FEW_STEPS=0, MANY_STEPS=0):
+    with patch.multiple(walks, FEW_STEPS=0, **WALKS[choice % len(WALKS)]):
         _compare_pages(total, chosen, perimeter, sort, where)
 
 

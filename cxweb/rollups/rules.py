@@ -92,7 +92,7 @@ def cover(
 
     Of a period that lies in the span but for a few days those are taken away again. Only periods that lie `within`
     those days are used beyond the span: there are no whole cells of others. Cells of days beyond those `there` are
-    cost nothing, as there are none yet.
+    cost nothing: there are none.
     """
     if first > last:
         return ()

@@ -60,6 +60,9 @@ TRIGGERS = {"rating_completed_on": "rating", "order_completed_on": '"order"'}
 
 def upgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
+    if postgresql:
+        # Workers may still write. Orders first, as whoever writes locks them: the other way round two wait for each other.
+        op.execute('LOCK TABLE "order" IN SHARE ROW EXCLUSIVE MODE')
     add_column("rating", sa.Column("completed_on", sa.Date(), nullable=True))
     day = "(o.completed_at AT TIME ZONE 'UTC')::date" if postgresql else "date(o.completed_at)"
     op.execute(f'UPDATE rating SET completed_on = {day} FROM "order" AS o WHERE o.id = rating.order_id')

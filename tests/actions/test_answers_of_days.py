@@ -10,12 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from cxweb.accounts.rules import Operator
 from cxweb.actions.change_order_status import change_order_status
 from cxweb.actions.rebuild_rollups import rebuild_rollups
 from cxweb.analytics.filters import SORTS, ReportFilter
+from cxweb.company.models import Depot
 from cxweb.core import clock
 from cxweb.core.db import session, transaction
 from cxweb.orders.models import Order
@@ -68,8 +69,14 @@ def listed(chosen: ReportFilter, listing: Callable[..., Any]) -> list[int]:
     return [answer.id for answer in found]
 
 
+@pytest.mark.parametrize("lengths", [{"STEP": 0, "MANY_STEPS": 0}, {"STEP": 0}, {"STEP": COUNT}])
 @pytest.mark.parametrize("sort", SORTS)
-def test_they_come_in_the_order_asked_for_page_after_page(rated: list[Any], sort: str) -> None:
+def test_they_come_in_the_order_asked_for_page_after_page(
+    rated: list[Any], monkeypatch: pytest.MonkeyPatch, sort: str, lengths: dict[str, int]
+) -> None:
+    """By day; by day, or where they are rare along all of them; by sorting them."""
+    for name, length in lengths.items():
+        monkeypatch.setattr(walks, name, length)
     chosen = ReportFilter(start=date(2026, 9, 3), end=date(2026, 9, 18), sort=sort)
     start, end = datetime(2026, 9, 2, 22, tzinfo=UTC), datetime(2026, 9, 18, 22, tzinfo=UTC)
     among = sorted((row for row in rated if start <= row.completed_at < end), key=KEYS[sort])
@@ -92,9 +99,26 @@ def test_an_answer_goes_to_another_day_with_its_order(
         assert [listed(of_day[ago], answers) for ago in (3, 1)] == [[rating.id], []]
         change_order_status(by_ref, "1", "arrived", SOMEBODY, reason="not delivered")
         assert listed(of_day[3], answers) == []
+        assert session().scalar(select(Rating.completed_on)) is None
         change_order_status(by_ref, "1", "completed", SOMEBODY, at=now - AGO)
         rebuild_rollups()
         assert [listed(of_day[ago], answers) for ago in (3, 1)] == [[], [rating.id]]
+
+
+def test_answers_far_from_where_the_days_begin_are_found(
+    app: Flask, rated: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A depot's few answers lie on the last day: a walk through those of all others gives up."""
+    monkeypatch.setattr(walks, "STEP", 0)
+    monkeypatch.setattr(walks, "MANY_DAYS", 3)
+    last = sorted(rated, key=lambda row: row.completed_at)[-40:]
+    with transaction() as opened:
+        opened.add(Depot(id=1, ref="NEW", name="New"))
+        opened.flush()
+        opened.execute(update(Order).where(Order.id.in_([row.id for row in last])).values(depot_id=1))
+    rebuild_rollups()
+    chosen = ReportFilter(start=date(2026, 8, 1), end=date(2026, 9, 30), sort="oldest", depot=("NEW",))
+    assert listed(chosen, answers) == [row.id for row in sorted(last, key=KEYS["oldest"])]
 
 
 @pytest.mark.postgresql

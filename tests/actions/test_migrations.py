@@ -1,6 +1,7 @@
 """What a newer version does with the rows of an older one."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cxweb.accounts.models import RecoveryCode, User
 from cxweb.core.db import db, session
 from cxweb.core.migrations import upgrade, upgrade_to
 from cxweb.core.sealed import unseal
+from cxweb.ratings.models import Rating
 from cxweb.reports.models import FeedbackExport
 from tests.conftest import dispose, settings_for
 
@@ -23,7 +25,13 @@ INSERT INTO recovery_code (digest, user_id) VALUES ('abc', 1);
 INSERT INTO feedback_export (user_id, asked, asked_digest, format, language, depot_id, state, rows, rows_done, attempts,
   created_at, expires_at, file_name) VALUES
   (1, '{}', 'x', 'csv', 'fr', NULL, 'ready', 0, 0, 1, '2026-01-01', '2026-01-08', 'a.csv'),
-  (2, '{}', 'x', 'csv', 'fr', 7, 'ready', 0, 0, 1, '2026-01-01', '2026-01-08', 'b.csv')
+  (2, '{}', 'x', 'csv', 'fr', 7, 'ready', 0, 0, 1, '2026-01-01', '2026-01-08', 'b.csv');
+INSERT INTO "order" (id, ref, token, status, channel, created_at, completed_at, eligible, sampling_draw, is_test,
+  is_demo) VALUES
+  (1, 'A-1', 'a', 'completed', 'delivery', '2026-01-01', '2026-01-31 23:30:00+00:00', true, 1, false, false),
+  (2, 'A-2', 'b', 'arrived', 'delivery', '2026-01-01', NULL, false, 1, false, false);
+INSERT INTO rating (order_id, stars, answered_at, updated_at, version) VALUES
+  (1, 5, '2026-02-01', '2026-02-01', 1), (2, 4, '2026-02-01', '2026-02-01', 1)
 """
 
 
@@ -41,7 +49,9 @@ def empty_url(database_url: str, tmp_path: Path) -> Iterator[str]:
     server.dispose()
 
 
-def test_who_had_one_perimeter_keeps_it_and_secrets_in_clear_are_sealed(empty_url: str, tmp_path: Path) -> None:
+def test_perimeters_are_kept_secrets_sealed_and_answers_learn_the_day_of_completion(
+    empty_url: str, tmp_path: Path
+) -> None:
     app = create_app(settings_for(tmp_path, empty_url))
     with app.app_context():
         with db.engine.connect() as connection, connection.begin():
@@ -56,6 +66,7 @@ def test_who_had_one_perimeter_keeps_it_and_secrets_in_clear_are_sealed(empty_ur
         assert unseal(everybody.totp_secret) == "GEZDGNBVGY3TQOJQ"
         assert session().scalars(select(RecoveryCode.user_id)).all() == [1]
         assert session().scalars(select(FeedbackExport.sees).order_by(FeedbackExport.id)).all() == [None, [7]]
+        assert session().scalars(select(Rating.completed_on).order_by(Rating.id)).all() == [date(2026, 1, 31), None]
         db.session.remove()
         dispose(app)
     for file in tmp_path.glob("old.sqlite3*"):

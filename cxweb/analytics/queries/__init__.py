@@ -74,12 +74,15 @@ def crosstab(chosen: ReportFilter, perimeter: Perimeter) -> Crosstab:
 
 def open_answer_counts(chosen: ReportFilter, perimeter: Perimeter) -> dict[int, int]:
     """How many of those who gave 1…5 stars answered the open question; every number of stars has its count."""
-    found = _total(OPEN, chosen, perimeter)
-    return {stars: found[name] for stars, name in zip(SCORES, OPEN, strict=True)}
+    _, counts = sizes(chosen, perimeter, open_=True)
+    return counts
 
 
 def sizes(chosen: ReportFilter, perimeter: Perimeter, *, open_: bool) -> tuple[int, dict[int, int]]:
-    """How many orders were completed, and how many answers, or answers to the open question, there are by stars."""
+    """How many orders were completed (none by the date of the answer), and how many answers there are by stars.
+
+    With `open_` those to the open question; every number of stars has its count.
+    """
     by_stars = OPEN if open_ else STARS
     found = _total(("completed", *by_stars), chosen, perimeter)
     return found["completed"], {stars: found[name] for stars, name in zip(SCORES, by_stars, strict=True)}

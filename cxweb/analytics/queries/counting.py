@@ -107,17 +107,17 @@ def _sources(chosen: ReportFilter, perimeter: Perimeter, by: str | None) -> _Sou
     # A crew's order stands in the cells of each of its drivers, so that those of several count it twice.
     twice = len(chosen.driver) > 1 and by != "driver"
     in_no_cell = chosen.tag or chosen.stars or chosen.reason or chosen.survey or twice
-    company, now = settings_now(), None if in_no_cell else standing()
-    if now is None or not fits(now.state, company):
+    company, cells_now = settings_now(), None if in_no_cell else standing()
+    if cells_now is None or not fits(cells_now.state, company):
         return _Sources(cells, (), (chosen,))
-    known = now.state
+    known = cells_now.state
     drivers = cells.by == "driver" or cells.drivers is not None
     if drivers and (chosen.start or NEVER) < known.drivers_from:
         return _Sources(cells, (), (chosen,))
     floor = max(known.drivers_from, company.drivers_since(clock.now())) if drivers else NEVER
     cells = replace(cells, within=(floor, known.built_through or FOR_EVER))
-    stale = spans(stale_days(now.changes, chosen.axis, company.zone))
-    there = [*(span for span in [now.extents[chosen.axis]] if span), *stale]
+    stale = spans(stale_days(cells_now.changes, chosen.axis, company.zone))
+    there = [*(span for span in [cells_now.extents[chosen.axis]] if span), *stale]
     if known.built_through is not None:
         stale = [*overlaps(NEVER, known.built_through, stale), (known.built_through + ONE, FOR_EVER)]
         there += stale

@@ -51,7 +51,7 @@ class Stretch:
     def order(self, columns: Any) -> tuple[Any, ...]:
         return (columns.answered_at.desc() if self.back else columns.answered_at.asc(), columns.id.asc())
 
-    def sorted(self, places: list[Place]) -> list[Place]:
+    def in_order(self, places: list[Place]) -> list[Place]:
         by_id = sorted(places, key=lambda place: place[1])
         return sorted(by_id, key=lambda place: place[0], reverse=self.back)
 

@@ -28,8 +28,9 @@ from cxweb.rollups.queries import fits, state
 STEP = 0.7
 # How much further than expected a walk goes at first, and before it gives up.
 FEW_STEPS, MANY_STEPS = 50, 5_000
-# Among the answers that come next there are those of about so many days of completion.
-DAYS_AMONG_NEXT = 16
+# Among the answers that come next there are those of about so many days of completion; many more days speak of answers
+# that lie close together in time, and far from here.
+DAYS_AMONG_NEXT, MANY_DAYS = 16, 64
 INSTANT = timedelta(microseconds=1)
 # Number, order and instant of answers.
 Passed = Select[int, int, datetime]
@@ -51,24 +52,25 @@ def next_ids(chosen: ReportFilter, perimeter: Perimeter, key: Sequence[Any], lim
     found: list[int] = []
     orders, counts = sizes(replace(chosen, stars=()), perimeter, open_=open_)
     for stretch in stretches(chosen, key):
-        wanted = [stretch.stars] if stretch.stars else chosen.stars or FIVE_STARS
-        n, still = sum(counts[stars] for stars in wanted), limit - len(found)
+        stretch = replace(stretch, among=() if stretch.stars else chosen.stars, open_=open_)
+        n, still = sum(counts[stars] for stars in stretch.wanted), limit - len(found)
         if n and still:
-            stretch = replace(stretch, n=n, among=() if stretch.stars else chosen.stars, open_=open_)
-            walked = _walked(chosen, perimeter, stretch, still, orders)
+            walked = _walked(chosen, perimeter, replace(stretch, n=n), still, orders)
             found += session().scalars(_sorted(chosen, perimeter, stretch).limit(still)) if walked is None else walked
     return found
 
 
 def _walked(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int, orders: int) -> list[int] | None:
-    """The ids that a walk finds; None where it would be longer than to sort those of all the filter's orders."""
+    """The ids that a walk finds; None where it is longer than to sort those of all the filter's orders."""
     steps = _steps(chosen, perimeter, stretch, limit)
     if chosen.axis == "answered":
         return _along(chosen, perimeter, stretch, limit, steps)
     by_day = chosen.start is not None or chosen.end is not None
     if STEP * steps * (DAYS_AMONG_NEXT if by_day else 1) > orders:
         return None
-    return _by_day(chosen, perimeter, stretch, limit) if by_day else _along(chosen, perimeter, stretch, limit, steps)
+    if by_day and not _rare(stretch):
+        return _by_day(chosen, perimeter, stretch, limit)
+    return _along(chosen, perimeter, stretch, limit, steps)
 
 
 def _along(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int, steps: int) -> list[int] | None:
@@ -81,18 +83,21 @@ def _along(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: 
     return None
 
 
-def _by_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> list[int]:
-    """The ids that come first among the next answers of each day of completion.
+def _by_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> list[int] | None:
+    """The ids that come first among the next answers of each day of completion; None where others are too many.
 
     The day with the very next answer is asked first, and none any more whose next one comes after all that are wanted.
+    An order that moves from a day to another meanwhile may be missing from this page, or stand on it still.
     """
     found: list[Place] = []
     of_day = _of_day(chosen, perimeter, stretch).limit(limit)
-    for day, next_ in _days(chosen, stretch):
-        if len(found) == limit and stretch.passes(found[-1][0], next_):
+    for asked, (day, next_) in enumerate(_days(chosen, stretch)):
+        if len(found) == stretch.n or (len(found) == limit and stretch.passes(found[-1][0], next_)):
             break
+        if asked == MANY_DAYS and not _everyones(chosen, perimeter):
+            return None
         found += [(at, id_) for at, id_ in session().execute(of_day, {"day": day})]
-        found = stretch.sorted(found)[:limit]
+        found = stretch.in_order(found)[:limit]
     return [id_ for _, id_ in found]
 
 
@@ -122,12 +127,25 @@ def _of_day(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch) -> Sel
     return found.where(*_of_filter(chosen, perimeter, Rating)).order_by(*stretch.order(Rating))
 
 
+def _everyones(chosen: ReportFilter, perimeter: Perimeter) -> bool:
+    """Whether no answers of others, of another depot or channel, lie between those of the filter."""
+    return not chosen.depot and not chosen.channel and perimeter.whole
+
+
 def _steps(chosen: ReportFilter, perimeter: Perimeter, stretch: Stretch, limit: int) -> int:
-    """How many answers a walk is expected to pass, those of other depots between."""
-    if not chosen.depot and not chosen.channel and perimeter.whole:
+    """How many answers a walk is expected to pass, those of others between."""
+    if _everyones(chosen, perimeter):
         return limit
     _, among = sizes(replace(chosen, depot=(), channel=(), stars=()), Perimeter(), open_=stretch.open_)
     return limit * sum(among[stars] for stars in stretch.wanted) // stretch.n
+
+
+def _rare(stretch: Stretch) -> bool:
+    """Whether there are few such answers at all, so that to pass those of all other days is no long way."""
+    if len(stretch.wanted) == len(FIVE_STARS) and not stretch.open_:
+        return False
+    _, counts = sizes(ReportFilter(), Perimeter(), open_=stretch.open_)
+    return sum(counts[stars] for stars in stretch.wanted) < MANY_STEPS
 
 
 def _passed(chosen: ReportFilter, stretch: Stretch) -> Passed:

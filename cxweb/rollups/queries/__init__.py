@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select
 
 from cxweb.company.queries import settings_now
 from cxweb.company.rules import CompanySettings
@@ -59,10 +59,12 @@ def fits(known: State | None, company: CompanySettings) -> bool:
     return known is not None and (known.timezone, known.formula) == (company.company_timezone, FORMULA)
 
 
+_CHANGE = select(*(FigureChange.__table__.c[name] for name in ("id", "completed_at", "answered_at"))).order_by("id")
+
+
 def changes(limit: int | None = None) -> Sequence[Change]:
     """What has changed and was not counted anew, the oldest first: number, and quarters of completion and answer."""
-    c = FigureChange.__table__.c
-    return session().execute(select(c.id, c.completed_at, c.answered_at).order_by(c.id).limit(limit)).all()
+    return session().execute(_CHANGE.limit(limit)).all()
 
 
 def stale_days(changed: Iterable[Change], axis: str, zone: ZoneInfo) -> set[date]:
@@ -81,7 +83,10 @@ def _ends(axis: str) -> list[ColumnElement[Any]]:
 
 def extent(axis: str) -> Span | None:
     """The first and the last day there are cells of, None without any."""
-    first, last = session().execute(select(*_ends(axis))).one()
+    return _span(*session().execute(select(*_ends(axis))).one())
+
+
+def _span(first: date | None, last: date | None) -> Span | None:
     return (first, last) if first is not None and last is not None else None
 
 
@@ -94,25 +99,18 @@ class Standing:
     extents: Mapping[str, Span | None]
 
 
-_CHANGE = [FigureChange.__table__.c[name] for name in ("id", "completed_at", "answered_at")]
-_STANDING = PreparedInTransaction(
-    select(*_STATE.selected_columns, *(end for axis in AXES for end in _ends(axis)), *_CHANGE)
-    .select_from(RollupState.__table__)
-    .outerjoin(FigureChange.__table__, true())
-    .order_by(_CHANGE[0])
-)
+_CHANGES = PreparedInTransaction(_CHANGE)
+_STANDING = PreparedInTransaction(select(*_STATE.selected_columns, *(end for axis in AXES for end in _ends(axis))))
 
 
 def standing() -> Standing | None:
-    """All of it as of one moment; None before the first cells."""
-    rows = _STANDING.rows()
-    if not rows:
+    """None before the first cells. What has changed is read first: what is counted meanwhile is then in the cells."""
+    changed, row = _CHANGES.rows(), _STANDING.first()
+    if row is None:
         return None
-    first, known = rows[0], len(fields(State))
-    ends = [(first[at], first[at + 1]) for at in (known, known + 2)]
-    extents = {axis: (start, end) if start and end else None for axis, (start, end) in zip(AXES, ends, strict=True)}
-    changed = [(row[-3], row[-2], row[-1]) for row in rows if row[-3] is not None]
-    return Standing(State(*first[:known]), changed, extents)
+    known, ends = row[: len(fields(State))], row[len(fields(State)) :]
+    extents = {axis: _span(ends[2 * at], ends[2 * at + 1]) for at, axis in enumerate(AXES)}
+    return Standing(State(*known), [(id_, completed, answered) for id_, completed, answered in changed], extents)
 
 
 def days_with_rows(zone: ZoneInfo) -> Span | None:
