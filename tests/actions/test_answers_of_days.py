@@ -122,17 +122,21 @@ def test_answers_far_from_where_the_days_begin_are_found(
 
 
 @pytest.mark.postgresql
-def test_an_answer_waits_for_a_completion_that_is_being_moved(app: Flask, make: Factory, database_url: str) -> None:
+@pytest.mark.parametrize("rating_first", [False, True])
+def test_an_answer_and_a_completion_that_is_being_moved_wait_for_each_other(
+    app: Flask, make: Factory, database_url: str, rating_first: bool
+) -> None:
     order = make.completed()
     assert order.completed_at is not None
     url = database_url.replace("postgresql+psycopg", "postgresql")
     move = """UPDATE "order" SET completed_at = completed_at - interval '3 days' WHERE id = %s"""
     rate = "INSERT INTO rating (order_id, stars, answered_at, updated_at, version) VALUES (%s, 5, now(), now(), 1)"
-    with psycopg.connect(url) as mover, psycopg.connect(url) as rater, ThreadPoolExecutor(1) as pool:
-        mover.execute(move, [order.id])
-        rated = pool.submit(rater.execute, rate, [order.id])
+    first, then = (rate, move) if rating_first else (move, rate)
+    with psycopg.connect(url) as earlier, psycopg.connect(url) as later, ThreadPoolExecutor(1) as pool:
+        earlier.execute(first, [order.id])
+        done = pool.submit(later.execute, then, [order.id])
         with pytest.raises(TimeoutError):
-            rated.result(0.3)
-        mover.commit()
-        rated.result(10)
+            done.result(0.3)
+        earlier.commit()
+        done.result(10)
     assert session().scalar(select(Rating.completed_on)) == order.completed_at.date() - 3 * AGO
