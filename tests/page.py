@@ -39,6 +39,12 @@ class Client:
         assert token, f"no CSRF token on {path}"
         return self.post(action or path, {"csrf_token": token.group(1), **form})
 
+    def session(self) -> str:
+        """What the session's cookie holds."""
+        cookie = self.flask.get_cookie("cxweb")
+        assert cookie
+        return cookie.value
+
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         response = self.submit("/login", {"email": email, "password": password})
         assert response.status_code == 303, response.text

@@ -7,16 +7,18 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from cxweb import create_app
 from cxweb.company.models import Setting
 from cxweb.core import clock, grouping
-from cxweb.core.db import insert_or_leave, session, transaction
+from cxweb.core.db import db, insert_or_leave, session, transaction
 from cxweb.core.grouping import CommitFailed, Writers
-from tests.conftest import DATABASE
+from tests.conftest import DATABASE, dispose, settings_for
 
 pytestmark = pytest.mark.skipif(DATABASE != "sqlite", reason="only writers of SQLite share their commits")
 # Holds the turn of the writers until it is killed, and says when it has it.
@@ -27,6 +29,14 @@ HOLDER = "import fcntl, sys; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, 
 def _patient_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, who waits joins the group."""
     monkeypatch.setattr(grouping, "LONGEST_GROUP_S", 20.0)
+
+
+def test_a_commit_waits_for_the_disk(database_url: str, tmp_path: Path) -> None:
+    product = create_app(settings_for(tmp_path, database_url))
+    with product.app_context(), db.engine.connect() as connection:
+        # 2 is FULL. The tests' own applications wait for no disk.
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    dispose(product)
 
 
 def writers_of(app: Flask) -> Writers:

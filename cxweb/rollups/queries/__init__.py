@@ -110,7 +110,7 @@ def standing() -> Standing | None:
         return None
     known, ends = row[: len(fields(State))], row[len(fields(State)) :]
     extents = {axis: _span(ends[2 * at], ends[2 * at + 1]) for at, axis in enumerate(AXES)}
-    return Standing(State(*known), [(id_, completed, answered) for id_, completed, answered in changed], extents)
+    return Standing(State(*known), changed, extents)
 
 
 def days_with_rows(zone: ZoneInfo) -> Span | None:
