@@ -90,12 +90,11 @@ def test_an_unknown_passkey_and_one_of_a_closed_account_look_the_same(
 def test_a_challenge_is_taken_once_and_for_five_minutes(client: Client, device: Device) -> None:
     with clock.showing(NOW):
         _, options = asked(client, "/login/passkey/options")
-        cookie = client.flask.get_cookie("cxweb")
-        assert cookie
+        cookie = client.session()
         answer = device.use(options)
         assert post(client, answer) == 303
         # The same cookie and answer again, as somebody would who has copied both.
-        client.flask.set_cookie("cxweb", cookie.value)
+        client.flask.set_cookie("cxweb", cookie)
         assert post(client, device.use(options)) == 422
         assert post(client, answer) == 422
         _, options = asked(client, "/login/passkey/options")
