@@ -18,7 +18,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -29,8 +29,11 @@ from cxweb import ROOT
 from cxweb.core import queue
 
 
-def wait_for(holds: Callable[[], Any], seconds: float = 10.0) -> float:
-    """Wait until the condition holds; how many seconds it took. Fails after `seconds`."""
+def wait_for(holds: Callable[[], Any], seconds: float = 30.0) -> float:
+    """Wait until the condition holds; how many seconds it took. Fails after `seconds`.
+
+    That is long enough for a slow machine to start processes; how soon something must happen is asked of the result.
+    """
     start = time.monotonic()
     while not holds():
         assert time.monotonic() - start < seconds, f"still not true after {seconds} s"
@@ -207,8 +210,18 @@ class Processes:
                 # The process of a job outlives its worker, and would go on in the next test's database.
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            assert process.stderr is not None
-            process.stderr.close()
+            if process.stderr is not None and not process.stderr.closed:
+                _tell(process.stderr)
+
+
+def _tell(said: IO[str]) -> None:
+    """Repeat what a process said, for pytest to show where the test fails.
+
+    A process of a job may live on and say more: nobody waits for it.
+    """
+    with said, suppress(BlockingIOError):
+        os.set_blocking(said.fileno(), False)
+        sys.stderr.write(os.read(said.fileno(), 65_536).decode(errors="replace"))
 
 
 def _children(pid: int) -> list[int]:

@@ -42,6 +42,14 @@ def stop(process: subprocess.Popen[str], with_signal: signal.Signals = signal.SI
     return time.monotonic() - start
 
 
+def at_work(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """The process, once it has said that it is at work."""
+    assert process.stderr is not None
+    line = process.stderr.readline()
+    assert any(words in line for words in ("listening", "sweeping", "redis is away")), line
+    return process
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_completed_order_is_mailed_once_by_the_worker(
     app: Flask, make: Factory, processes: Processes, mailing: MailServer, language: str
@@ -89,7 +97,7 @@ def test_with_valkey_killed_the_mail_leaves_within_ten_seconds(
 def test_without_a_worker_the_sweeper_sends_within_ten_seconds(
     app: Flask, make: Factory, processes: Processes, mailing: MailServer
 ) -> None:
-    processes.start("sweep")
+    at_work(processes.start("sweep"))
     order = completed(make)
     assert wait_for(lambda: state(order) == "sent") < 10
     assert len(mailing.mails) == 1
@@ -101,7 +109,7 @@ def test_two_sweepers_and_a_worker_send_a_backlog_once(
     orders = [completed(make, f"R-{number}") for number in range(30)]
     for program in ("messages", "sweep", "sweep"):
         processes.start(program)
-    wait_for(lambda: all(state(order) == "sent" for order in orders), 30)
+    wait_for(lambda: all(state(order) == "sent" for order in orders))
     assert len(mailing.mails) == 30
     assert len({mail["Message-ID"] for mail in mailing.mails}) == 30
 
@@ -134,10 +142,7 @@ def test_a_signal_stops_within_two_seconds(
 ) -> None:
     if not redis_there:
         valkey.kill()
-    process = processes.start(program)
-    assert process.stderr is not None
-    line = process.stderr.readline()
-    assert any(words in line for words in ("listening", "sweeping", "redis is away")), line
+    process = at_work(processes.start(program))
     time.sleep(0.3)
     assert stop(process, with_signal) < SOON_S
 
