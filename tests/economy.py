@@ -51,20 +51,22 @@ def _compile_templates_once() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _compile_routes_once() -> None:
-    """The function with which a rule builds its address: it depends on the rule's text alone, and is given the rule."""
-    built: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    compile_ = Rule._compile_builder
+    """What a rule of an address is taken apart into: it depends on the rule's text alone."""
+    compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+    compile_ = Rule.compile
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # Constants of a rule with defaults go through its own converters.
-        if rule.defaults:
-            return compile_(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        if key not in built:
-            built[key] = compile_(rule, append_unknown)
-        return built[key]
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, *(rule.defaults or {}).items())
+        if key not in compiled:
+            compile_(rule)
+            compiled[key] = {name: vars(rule)[name] for name in ("_parts", "_trace", "_converters", "arguments")}
+            for name in ("_build", "_build_unknown"):
+                # A function that is bound to its rule.
+                compiled[key][name] = vars(rule)[name].__func__
+        for name, part in compiled[key].items():
+            setattr(rule, name, part.__get__(rule) if name.startswith("_build") else part)
 
-    Rule._compile_builder = compile_once  # type: ignore[assignment]
+    Rule.compile = compile_once  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)
