@@ -30,9 +30,9 @@ from cxweb.tallies.rules import BESIDE, CES, CROSS, NPS, OPEN, ORDERS, PLAIN, RE
 GROUPS = ("driver", "depot", "channel")
 BY = (*PERIODS, *GROUPS)
 MANY = 50
-# What the figures are made of, and where the answers' counts stand among those of answers.
+# What the figures are made of, and where the counts of each score stand in it.
 OF_FEEDBACK = (*ORDERS, *BESIDE, "reached", "reached_rated", *STARS, *PLAIN, *NPS, *CES)
-_ANSWERS = ((0, 5), (5, 10), (10, 21), (21, 26))
+_SCORES = (slice(7, 12), slice(12, 17), slice(17, 28), slice(28, 33))
 
 
 def feedback(chosen: ReportFilter, perimeter: Perimeter) -> Feedback:
@@ -110,8 +110,8 @@ def reason_shares(chosen: ReportFilter, perimeter: Perimeter) -> ReasonShares:
 
 def _feedback(found: Tallies, about_answers: bool, promoting: tuple[int, int]) -> Feedback:
     """The figures of these tallies, which are those of OF_FEEDBACK."""
-    completed, eligible, rated, spam, by_phone, reached, reached_rated, *answers = found
-    stars, plain, nps, ces = [tuple(answers[start:end]) for start, end in _ANSWERS]
+    completed, eligible, rated, spam, by_phone, reached, reached_rated = found[:7]
+    stars, plain, nps, ces = [found[of_scores] for of_scores in _SCORES]
     if about_answers:
         return figures(Counts(None, None, None, stars, plain, nps, ces, spam, by_phone), promoting)
     orders = (completed, eligible, rated)
@@ -134,4 +134,4 @@ def _names(by: str, keys: Collection[Any]) -> dict[Any, tuple[str | None, str | 
     named = select(model.__table__.c.id, model.__table__.c.ref, model.__table__.c.name)
     # Where many are wanted, reading all is less work than naming each.
     rows = session().execute(named if len(ids) > MANY else named.where(model.__table__.c.id.in_(ids)))
-    return {id_: (ref, name) for id_, ref, name in rows}
+    return {id_: (ref, name) for id_, ref, name in rows.all()}
