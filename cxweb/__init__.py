@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 @contextmanager
 def _collecting_nothing() -> Iterator[None]:
-    """Loading makes much that stays: to look through it for garbage again and again is a fifth of the start."""
+    """Loading makes much that stays: to look through it for garbage again and again only takes time."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,5 @@
 """A test client that looks at every page it gets: valid HTML, unique ids, a title, labels, the security headers."""
 
-import os
 import re
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -14,9 +13,7 @@ from tests.factories import PASSWORD
 
 VOID_OF_LABELS = {"hidden", "submit", "button"}
 TOKEN = re.compile(r'(name="csrf_token"[^>]*value=")[^"]+')
-# What has been found good is not taken apart again: hundreds of tests sign in on the same page. The templates are the
-# same on PostgreSQL.
-TAKE_APART = os.environ.get("CXWEB_TEST_DATABASE") != "postgresql"
+# What has been found good is not taken apart again: hundreds of tests sign in on the same page.
 FOUND_GOOD: set[tuple[int, bool]] = set()
 
 
@@ -70,7 +67,7 @@ def check_page(response: TestResponse) -> None:
     if not fragment:
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     known = (hash(TOKEN.sub(r"\1", response.text)), fragment)
-    if TAKE_APART and known not in FOUND_GOOD:
+    if known not in FOUND_GOOD:
         check_html(response.text, response.request.path, fragment)
         FOUND_GOOD.add(known)
 

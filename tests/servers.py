@@ -29,11 +29,8 @@ from cxweb import ROOT
 from cxweb.core import queue
 
 
-def wait_for(holds: Callable[[], Any], seconds: float = 30.0) -> float:
-    """Wait until the condition holds; how many seconds it took. Fails after `seconds`.
-
-    That is long enough for a slow machine to start processes; how soon something must happen is asked of the result.
-    """
+def wait_for(holds: Callable[[], Any], seconds: float = 10.0) -> float:
+    """Wait until the condition holds; how many seconds it took. Fails after `seconds`."""
     start = time.monotonic()
     while not holds():
         assert time.monotonic() - start < seconds, f"still not true after {seconds} s"

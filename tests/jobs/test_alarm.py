@@ -23,7 +23,7 @@ def test_a_stopped_gateway_shows_within_seconds(
     for part in ("messages", "sweep"):
         processes.start(part)
     make.completed("R-1", notify="email", customer={"email": "ann@example.com"})
-    wait_for(lambda: mailing.mails)
+    wait_for(lambda: mailing.mails, 20)
     assert warnings(client) == []
     mailing.stop()
     make.completed("R-2", notify="email", customer={"email": "bob@example.com"})

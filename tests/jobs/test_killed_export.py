@@ -54,7 +54,7 @@ def test_a_killed_worker_is_followed_and_nothing_is_doubled(
     worker = processes.start("work")
     choice = ExportChoice(ReportFilter(), format="csv", sheet="comments")
     request_export(choice, COMMENTS, "comments.csv", "en", make.user("relations"))
-    wait_for(lambda: export().rows_done > 0)
+    wait_for(lambda: export().rows_done > 0, 20)
     children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text(encoding="ascii").split()
     for child in children:
         os.kill(int(child), signal.SIGKILL)
@@ -65,7 +65,7 @@ def test_a_killed_worker_is_followed_and_nothing_is_doubled(
         past = clock.now() - timedelta(minutes=1)
         opened.execute(update(FeedbackExport).values(lease_until=past, created_at=past))
     resume()
-    wait_for(lambda: export().state == "ready")
+    wait_for(lambda: export().state == "ready", 20)
     (file,) = (tmp_path / "exports").glob("*.csv")
     with file.open(encoding="utf-8-sig", newline="") as stream:
         refs = [row[1] for row in csv.reader(stream)][2:]

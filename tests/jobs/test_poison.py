@@ -38,7 +38,7 @@ def test_poison_jobs_stop_neither_the_worker_nor_the_others(
     poison(valkey)
     worker = processes.start("messages")
     order = completed(make)
-    wait_for(lambda: row(order).state == "sent")
+    wait_for(lambda: row(order).state == "sent", 20)
     assert worker.poll() is None
     worker.terminate()
     said = worker.communicate()[1]
@@ -60,7 +60,7 @@ def test_a_missing_text_and_a_deleted_order_hold_up_no_other_and_the_page_says_w
     Redis.from_url(valkey.url).flushall()
     worker = processes.start("messages")
     assert enqueue_now("messages", SEND, ids)
-    wait_for(lambda: all(row(order).state == "sent" for order in others))
+    wait_for(lambda: all(row(order).state == "sent" for order in others), 20)
     assert sorted(mail["To"] for mail in mailing.mails) == ["c2@example.com", "c3@example.com", "c4@example.com"]
     assert worker.poll() is None
     client.sign_in(make.user("admin", language="en").email)

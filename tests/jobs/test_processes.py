@@ -77,8 +77,7 @@ def test_a_completed_order_is_mailed_once_by_the_worker(
 def test_with_valkey_killed_the_mail_leaves_within_ten_seconds(
     app: Flask, make: Factory, processes: Processes, mailing: MailServer, valkey: Valkey
 ) -> None:
-    worker = processes.start("messages")
-    sweeper = processes.start("sweep")
+    worker, sweeper = (at_work(each) for each in (processes.start("messages"), processes.start("sweep")))
     first = completed(make)
     wait_for(lambda: state(first) == "sent")
     valkey.kill()
@@ -109,7 +108,7 @@ def test_two_sweepers_and_a_worker_send_a_backlog_once(
     orders = [completed(make, f"R-{number}") for number in range(30)]
     for program in ("messages", "sweep", "sweep"):
         processes.start(program)
-    wait_for(lambda: all(state(order) == "sent" for order in orders))
+    wait_for(lambda: all(state(order) == "sent" for order in orders), 30)
     assert len(mailing.mails) == 30
     assert len({mail["Message-ID"] for mail in mailing.mails}) == 30
 
